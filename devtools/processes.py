@@ -1,0 +1,228 @@
+"""Child processes that never outlive their parent, watched and heard from one loop without threads."""
+
+import codecs
+import ctypes
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+from devtools.paths import ROOT, say
+
+PR_SET_PDEATHSIG = 1
+try:
+    _prctl = ctypes.CDLL(None, use_errno=True).prctl
+except (OSError, AttributeError):  # not Linux: children are then stopped by the supervisor alone
+    _prctl = None
+COLOURS = {"web": "36", "worker": "33", "beat": "35"}
+POLL_SECONDS = 0.25
+
+
+class Stopped(Exception):
+    """Ctrl-C or a signal asked for the end."""
+
+
+class ChildDied(Exception):
+    """A process that must stay up has ended; the text says which and how."""
+
+
+def die_with_parent(signal_number: int) -> None:
+    """Ask the kernel to send this process a signal when its parent ends, however that ends."""
+    if _prctl is not None:
+        _prctl(PR_SET_PDEATHSIG, signal_number, 0, 0, 0)
+
+
+@dataclass(frozen=True)
+class Account:
+    """The system account a child runs as when this process is root; ids as in passwd."""
+
+    uid: int
+    gid: int
+
+
+@dataclass
+class Child:
+    """One process in a session of its own, how it wishes to be stopped, and what of its last line is not printed yet."""
+
+    name: str
+    process: "subprocess.Popen[bytes]"
+    stop_signal: signal.Signals = signal.SIGTERM
+    decoder: codecs.IncrementalDecoder = field(default_factory=lambda: codecs.getincrementaldecoder("utf-8")("replace"))
+    rest: str = ""
+
+    def signal_group(self, number: int) -> None:
+        """Signal the process and whatever it started; silent when nothing is left."""
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.process.pid, number)
+
+    def describe_end(self) -> str:
+        """Say how the process ended."""
+        code = self.process.returncode
+        how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with code {code}"
+        return f"{self.name} {how}"
+
+
+def start_child(
+    *,
+    name: str,
+    command: Sequence[str],
+    env: Mapping[str, str] | None = None,
+    output: IO[bytes] | int = subprocess.PIPE,
+    stop_signal: signal.Signals = signal.SIGTERM,
+    account: Account | None = None,
+    pass_fds: Sequence[int] = (),
+    folder: Path = ROOT,
+) -> Child:
+    """Start a process that leads a group of its own and is signalled when this process dies."""
+    process = subprocess.Popen(
+        command,
+        cwd=folder,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+        user=account.uid if account else None,
+        group=account.gid if account else None,
+        extra_groups=[] if account else None,
+        pass_fds=pass_fds,
+        preexec_fn=lambda: die_with_parent(stop_signal),  # noqa: PLW1509 - one thread only, see above
+    )
+    return Child(name=name, process=process, stop_signal=stop_signal)
+
+
+def stop_children(children: Sequence[Child], *, patience_seconds: float, hurried: Callable[[], bool]) -> None:
+    """Ask the children to end, together; kill those that are not gone in time or once `hurried` says so."""
+    for child in children:
+        if child.process.poll() is None:
+            child.process.send_signal(child.stop_signal)
+    deadline = time.monotonic() + patience_seconds
+    while any(child.process.poll() is None for child in children):
+        if time.monotonic() > deadline or hurried():
+            break
+        time.sleep(0.05)
+    for child in children:
+        # Also where the leader is gone: what it started may be left.
+        child.signal_group(signal.SIGKILL)
+        child.process.wait()
+
+
+class Supervisor:
+    """Holds processes until one dies or the person at the terminal has enough, then stops them all, last first."""
+
+    def __init__(self) -> None:
+        self.waves: list[list[Child]] = []
+        self.selector = selectors.DefaultSelector()
+        self.stop_requests = 0
+        self.wake_read, self.wake_write = os.pipe()
+        for end in (self.wake_read, self.wake_write):
+            os.set_blocking(end, False)
+        self.selector.register(self.wake_read, selectors.EVENT_READ)
+        signal.set_wakeup_fd(self.wake_write)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._request_stop)
+
+    def _request_stop(self, number: int, frame: object) -> None:
+        self.stop_requests += 1
+
+    def hold(self, *children: Child) -> None:
+        """Watch these from now on; what is held later is stopped earlier."""
+        self.waves.append(list(children))
+        for child in children:
+            if child.process.stdout:
+                os.set_blocking(child.process.stdout.fileno(), False)
+                self.selector.register(child.process.stdout, selectors.EVENT_READ, child)
+
+    def check(self) -> None:
+        """Raise Stopped when asked to stop, ChildDied when a held process has ended."""
+        if self.stop_requests:
+            raise Stopped
+        for wave in self.waves:
+            for child in wave:
+                if child.process.poll() is not None:
+                    self.pump(timeout_seconds=0)
+                    raise ChildDied(child.describe_end())
+
+    def pump(self, *, timeout_seconds: float = POLL_SECONDS) -> None:
+        """Print what the children have said, waiting for it at most this long."""
+        for key, _ in self.selector.select(timeout_seconds):
+            if key.data is None:
+                os.read(self.wake_read, 4096)
+                continue
+            child: Child = key.data
+            chunk = os.read(key.fd, 65536)
+            if not chunk:
+                self.selector.unregister(key.fileobj)
+            self._print(child, chunk)
+
+    def _print(self, child: Child, chunk: bytes) -> None:
+        text = child.rest + child.decoder.decode(chunk, final=not chunk)
+        *lines, child.rest = text.split("\n")
+        if not chunk and child.rest:
+            lines, child.rest = [*lines, child.rest], ""
+        label = f"{child.name:<8}| " if child.name else ""
+        if label and sys.stdout.isatty():
+            label = f"\x1b[{COLOURS.get(child.name, '32')}m{label}\x1b[0m"
+        for line in lines:
+            say(label + line)
+
+    def wait_until(self, ready: Callable[[], bool], *, patience_seconds: float) -> bool:
+        """Pump until `ready` says so; return False when that takes longer than this. Raises as `check` does."""
+        deadline = time.monotonic() + patience_seconds
+        while True:
+            self.check()
+            if ready():
+                return True
+            if time.monotonic() > deadline:
+                return False
+            self.pump()
+
+    def run_step(self, *, name: str, command: Sequence[str], env: Mapping[str, str]) -> None:
+        """Run one command to its end while the others are watched; raise ChildDied when it fails."""
+        step = start_child(name=name, command=command, env=env)
+        self.hold(step)
+        try:
+            while step.process.poll() is None:
+                self.pump()
+                if self.stop_requests:
+                    raise Stopped
+                for child in (held for wave in self.waves[:-1] for held in wave):
+                    if child.process.poll() is not None:
+                        raise ChildDied(child.describe_end())
+            self.pump(timeout_seconds=0)
+        finally:
+            self.waves.remove([step])
+            if step.process.poll() is None:
+                stop_children([step], patience_seconds=5, hurried=lambda: self.stop_requests > 1)
+            self._forget(step)
+        if step.process.returncode:
+            raise ChildDied(step.describe_end())
+
+    def _forget(self, child: Child) -> None:
+        with suppress(KeyError, ValueError):
+            if child.process.stdout:
+                self.selector.unregister(child.process.stdout)
+
+    def watch(self) -> None:
+        """Pump for ever; ends by Stopped or ChildDied."""
+        while True:
+            self.check()
+            self.pump()
+
+    def stop_all(self) -> None:
+        """Stop everything, wave by wave, last first; a second Ctrl-C kills at once."""
+        asked_before = self.stop_requests
+        while self.waves:
+            wave = self.waves.pop()
+            stop_children(wave, patience_seconds=15, hurried=lambda: self.stop_requests > max(asked_before, 1))
+            with suppress(OSError, ValueError):
+                self.pump(timeout_seconds=0)
+            for child in wave:
+                self._forget(child)

