@@ -1,0 +1,1 @@
+"""BOOK: what the API keeps of a tenant's requests."""

@@ -1,0 +1,1 @@
+"""Billing and settlement: the operator's ledger and the tenants' payables."""

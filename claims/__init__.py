@@ -1,0 +1,1 @@
+"""Claims, from the report to the payout: the desk's cases and the tenants' files."""

@@ -1,0 +1,1 @@
+"""The operator's agreements with its customers and partners."""

@@ -1,0 +1,1 @@
+"""DESK: the terms of each tenant; here the credit hold and the standing permissions."""

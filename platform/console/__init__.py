@@ -1,0 +1,1 @@
+"""The operator's pages that span several desks."""

@@ -1,0 +1,1 @@
+"""Facts, events, commands and questions: how desks and books agree (docs/events.md)."""

@@ -1,0 +1,1 @@
+"""BOOK: the tenant's own copy of its log."""

@@ -1,0 +1,1 @@
+"""Mail and notices to people, read from the log after commit."""

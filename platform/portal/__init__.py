@@ -1,0 +1,1 @@
+"""The tenant's pages that span several books."""

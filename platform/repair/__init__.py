@@ -1,0 +1,1 @@
+"""DESK: workshops, visits, jobs, custody, estimates and quality."""

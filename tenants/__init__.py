@@ -1,0 +1,1 @@
+"""Tenants, their hosts and their schemas, and the wall that keeps them apart."""

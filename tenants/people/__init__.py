@@ -1,0 +1,1 @@
+"""Users, memberships, staff, invitations and API keys."""

@@ -1,0 +1,87 @@
+"""API keys: made once, shown once, kept as a hash, scoped, expiring, revocable."""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from tenants.models import Tenant
+from tenants.people.models import ApiKey
+
+MARK = "blk"
+DEFAULT_DAYS = 365
+SCOPES = frozenset(
+    {
+        "*",
+        "batches:read",
+        "batches:write",
+        "orders:read",
+        "orders:write",
+        "estimates:read",
+        "estimates:decide",
+        "vehicles:read",
+        "vehicles:write",
+        "sites:read",
+        "sites:write",
+        "events:read",
+        "files:read",
+        "files:write",
+    }
+)
+
+
+def issue_api_key(
+    *, tenant: Tenant, name: str, scopes: Iterable[str], now: datetime, days: int | None = DEFAULT_DAYS, created_by: str = ""
+) -> tuple[ApiKey, str]:
+    """Make a key; returns its row and the key's text, which is never shown again. Raises ValidationError by field."""
+    wanted = sorted(set(scopes))
+    unknown = [scope for scope in wanted if scope not in SCOPES]
+    if unknown or not wanted:
+        known = ", ".join(sorted(SCOPES))
+        raise ValidationError({"scopes": _("Unknown scope %(scope)s. Choose from: %(known)s.") % {"scope": ", ".join(unknown), "known": known}})
+    prefix, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
+    row = ApiKey.objects.create(
+        tenant=tenant,
+        name=name,
+        prefix=prefix,
+        secret_hash=hash_secret(secret),
+        scopes=wanted,
+        created_by=created_by,
+        created_at=now,
+        expires_at=now + timedelta(days=days) if days else None,
+    )
+    return row, f"{MARK}_{prefix}_{secret}"
+
+
+def find_api_key(*, text: str, tenant: Tenant, now: datetime) -> ApiKey | None:
+    """The live key behind `text` if it is this tenant's; None for anything else, told apart by nothing."""
+    mark, _sep, rest = text.partition("_")
+    prefix, _sep, secret = rest.partition("_")
+    if mark != MARK or not prefix or not secret:
+        return None
+    row = ApiKey.objects.filter(prefix=prefix, tenant=tenant, revoked_at__isnull=True).first()
+    expected = row.secret_hash if row else hash_secret("")
+    if not hmac.compare_digest(expected, hash_secret(secret)) or row is None:
+        return None
+    if row.expires_at is not None and row.expires_at <= now:
+        return None
+    return row
+
+
+def note_use(*, key: ApiKey, now: datetime) -> None:
+    """Keep when a key was last used, to the minute; outside the wall and outside the request's work."""
+    if key.last_used_at is None or now - key.last_used_at >= timedelta(minutes=1):
+        ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
+
+
+def revoke_api_key(*, tenant: Tenant, key_id: object, now: datetime) -> bool:
+    """End a key now; whether there was a live one of this tenant's."""
+    return ApiKey.objects.filter(pk=key_id, tenant=tenant, revoked_at__isnull=True).update(revoked_at=now) > 0
+
+
+def hash_secret(secret: str) -> str:
+    """A plain SHA-256: the secret is 256 random bits, so there is nothing to guess."""
+    return hashlib.sha256(secret.encode()).hexdigest()

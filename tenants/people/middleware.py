@@ -1,0 +1,107 @@
+"""Who asks, read once, before the wall: session, key, membership, roles, language and zone in one frozen request.actor."""
+
+import zoneinfo
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import uuid_utils.compat as uuid_utils
+from config import clock
+from django.conf import settings
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils import timezone, translation
+from tenants.actors import NOBODY, Actor
+from tenants.models import Tenant
+from tenants.people.keys import find_api_key, note_use
+from tenants.people.models import Membership, StaffMembership, User
+
+BEARER = "bearer "
+
+
+class ActorMiddleware:
+    """Sets request.actor, and the language and zone that pages are shown in."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        request_id = str(uuid_utils.uuid7())
+        actor = read_actor(request, request_id)
+        request.actor = actor  # type: ignore[attr-defined]
+        timezone.activate(zoneinfo.ZoneInfo(actor.time_zone))
+        try:
+            response = self.get_response(request)
+        finally:
+            timezone.deactivate()
+        response.headers["X-Request-Id"] = request_id
+        return response
+
+
+def read_actor(request: HttpRequest, request_id: str) -> Actor:
+    """The actor of a request; NOBODY when neither a session nor a key says who asks."""
+    tenant: Tenant | None = getattr(request, "tenant", None)
+    zone = tenant.time_zone if tenant else settings.TIME_ZONE
+    common: dict[str, Any] = {
+        "tenant": tenant,
+        "language": translation.get_language() or settings.LANGUAGE_CODE,
+        "time_zone": zone,
+        "request_id": request_id,
+    }
+    header = request.headers.get("Authorization", "")
+    if header:
+        return read_key(header, tenant, common)
+    user = getattr(request, "user", None)
+    if isinstance(user, User) or (user is not None and user.is_authenticated):
+        return read_user(request, user, tenant, common)
+    return Actor(kind="nobody", id="", name="", **common)
+
+
+def read_key(header: str, tenant: Tenant | None, common: dict[str, Any]) -> Actor:
+    """The actor of an API key; a header that proves nothing makes nobody, whatever cookie came with it."""
+    nobody = Actor(kind="nobody", id="", name="", **common)
+    if tenant is None or not header.lower().startswith(BEARER):
+        return nobody
+    now = clock.now(tenant)
+    key = find_api_key(text=header[len(BEARER) :].strip(), tenant=tenant, now=now)
+    if key is None:
+        return nobody
+    note_use(key=key, now=now)
+    return Actor(
+        kind="key", id=str(key.pk), name=key.name, credential=f"key:{key.prefix}", scopes=frozenset(key.scopes), **common
+    )
+
+
+def read_user(request: HttpRequest, user: Any, tenant: Tenant | None, common: dict[str, Any]) -> Actor:
+    """The actor of a signed-in person: its roles in this host's tenant, or at the operator's desks."""
+    memberships = list(
+        Membership.objects.filter(user=user, is_active=True)
+        .exclude(tenant__state=Tenant.State.CLOSED)
+        .select_related("tenant")
+        .order_by("tenant__name")
+    )
+    staff = StaffMembership.objects.filter(user=user, is_active=True).first()
+    own = next((m for m in memberships if tenant is not None and m.tenant_id == tenant.pk), None)
+    is_console = getattr(request, "area", "") == "console"
+    return Actor(
+        kind="user",
+        id=str(user.pk),
+        name=user.get_full_name(),
+        roles=frozenset(own.roles) if own else frozenset(),
+        staff_roles=frozenset(staff.roles) if staff and is_console else frozenset(),
+        staff_id=staff.pk if staff else None,
+        workshop_id=staff.workshop_id if staff else None,
+        authenticated_at=authenticated_at(request),
+        memberships=tuple((m.tenant.slug, m.tenant.name) for m in memberships),
+        **common,
+    )
+
+
+def authenticated_at(request: HttpRequest) -> datetime | None:
+    """When this session last proved who it is; step-up checks ask."""
+    methods = request.session.get("account_authentication_methods") or []
+    times = [method["at"] for method in methods if "at" in method]
+    return datetime.fromtimestamp(max(times), tz=UTC) if times else None
+
+
+__all__ = ["NOBODY", "ActorMiddleware"]

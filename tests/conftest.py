@@ -1,0 +1,129 @@
+"""Every test runs on a real PostgreSQL, as the application's login, in a seeded world with two tenants.
+
+A test that rolls back uses `db`. One that commits (races, live server, journeys, on_commit) uses `own_db`: a database copied
+from the worker's seeded one and dropped afterwards.
+"""
+
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.db import connections
+from django.test import Client
+from psycopg import sql
+from tenants.actors import Actor, system_actor
+from tenants.migrating import migrate_all
+from tenants.models import Tenant
+from tenants.provisioning import provision_tenant
+
+NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)  # a Monday, 09:00 in Shanghai: the day before the first windows
+
+
+@contextmanager
+def maintenance() -> Iterator[psycopg.Connection]:
+    """The owner's connection to the server's own database, to make and drop others."""
+    owner = settings.OWNER_DATABASE
+    assert owner is not None, "Tests need DATABASE_OWNER_URL; run them with `make test`."
+    parameters = {"host": owner["HOST"], "port": owner["PORT"], "user": owner["USER"], "password": owner["PASSWORD"]}
+    with psycopg.connect(dbname="postgres", autocommit=True, **{k: v for k, v in parameters.items() if v}) as connection:
+        yield connection
+
+
+def use_database(name: str) -> None:
+    """Point both logins at a database."""
+    connections.close_all()
+    settings.DATABASES["default"]["NAME"] = name
+    settings.OWNER_DATABASE["NAME"] = name
+    connections["default"].settings_dict["NAME"] = name
+
+
+def make_database(name: str, *, template: str = "template1") -> None:
+    with maintenance() as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
+
+
+def drop_database(name: str) -> None:
+    with maintenance() as connection:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture(scope="session")
+def seeded_database() -> Iterator[str]:
+    """The worker's seeded database: its name."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    name = f"bltest_{secrets.token_hex(4)}_{worker}"
+    make_database(name)
+    use_database(name)
+    try:
+        migrate_all()
+        provision_tenant(slug="acme", kind="fleet", name="ACME 物流")
+        provision_tenant(slug="pacific", kind="insurer", name="太平洋财险")
+        seed_world()
+        roles = list(Tenant.objects.values_list("role_name", flat=True))
+        connections.close_all()
+        yield name
+    finally:
+        connections.close_all()
+        drop_database(name)
+    with maintenance() as connection:
+        for role in roles:
+            connection.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(role)))
+
+
+def seed_world() -> None:
+    """What every test finds; grows with the rooms."""
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: pytest.FixtureRequest, request: pytest.FixtureRequest) -> Iterator[None]:
+    """pytest-django's hook: our databases instead of Django's."""
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        request.getfixturevalue("seeded_database")
+    yield
+
+
+@pytest.fixture
+def own_db(django_db_setup: None, seeded_database: str, django_db_blocker: pytest.FixtureRequest) -> Iterator[str]:
+    """A database of this test's own, where commits are real; dropped afterwards."""
+    name = f"{seeded_database}_{secrets.token_hex(3)}"
+    connections.close_all()
+    make_database(name, template=seeded_database)
+    use_database(name)
+    try:
+        with django_db_blocker.unblock():  # type: ignore[attr-defined]
+            yield name
+            connections.close_all()
+    finally:
+        use_database(seeded_database)
+        drop_database(name)
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
+
+
+@pytest.fixture
+def acme(request: pytest.FixtureRequest) -> Tenant:
+    return Tenant.objects.get(slug="acme")
+
+
+@pytest.fixture
+def pacific(request: pytest.FixtureRequest) -> Tenant:
+    return Tenant.objects.get(slug="pacific")
+
+
+@pytest.fixture
+def system() -> Actor:
+    return system_actor("test")
+
+
+@pytest.fixture
+def browser_of() -> Callable[[str], Client]:
+    """A test client for a tenant's host: browser_of("acme")."""
+    return lambda slug: Client(headers={"host": f"{slug}.{settings.BASE_DOMAIN}" if slug else settings.BASE_DOMAIN})

@@ -1,0 +1,126 @@
+"""Commands: nesting, listeners, numbering, hashing, projecting."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+import pytest
+from django.db import connection, transaction
+from events.book.models import Entry
+from events.catalogue import EventBase, FactBase, register
+from events.commands import command, question, record, tell
+from events.listening import listeners
+from events.models import Event, Fact, Stream
+from tenants.actors import Actor
+from tenants.context import tenant_context
+from tenants.models import Tenant
+from tenants.postgresql.base import WallError
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class KettleFilled(FactBase):
+    type: ClassVar[str] = "kettle.filled"
+    subject: str
+    litres: int
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class TeaOffered(EventBase):
+    type: ClassVar[str] = "tea.offered"
+    subject: str
+    at: datetime
+
+
+@command
+def fill(*, litres: int, tenants: list[Tenant], actor: Actor, now: datetime, fail: bool = False) -> int:
+    fact = record(KettleFilled(subject="k1", litres=litres))
+    for tenant in tenants:
+        tell(tenant.pk, TeaOffered(subject="t1", at=now), because=fact)
+    if fail:
+        raise ValueError("spilt")
+    return litres
+
+
+@command
+def fill_twice(*, tenants: list[Tenant], actor: Actor, now: datetime) -> None:
+    fill(litres=1, tenants=tenants, actor=actor, now=now)
+    with pytest.raises(ValueError, match="spilt"):
+        fill(litres=2, tenants=tenants, actor=actor, now=now, fail=True)
+    fill(litres=3, tenants=tenants, actor=actor, now=now)
+
+
+def litres_kept() -> list[int]:
+    return [fact.data["litres"] for fact in Fact.objects.filter(type="kettle.filled").order_by("id")]
+
+
+@pytest.mark.django_db
+def test_a_nested_failure_takes_back_what_it_recorded_and_told(
+    acme: Tenant, pacific: Tenant, system: Actor, now: datetime
+) -> None:
+    fill_twice(tenants=[pacific, acme], actor=system, now=now)
+    assert litres_kept() == [1, 3]
+    for tenant in (acme, pacific):
+        events = list(Event.objects.filter(tenant=tenant, type="tea.offered").order_by("seq"))
+        assert [event.seq - events[0].seq for event in events] == [0, 1]
+        assert bytes(events[1].prev_hash) == bytes(events[0].hash)
+        with tenant_context(tenant):
+            assert list(Entry.objects.filter(type="tea.offered").values_list("seq", flat=True)) == [e.seq for e in events]
+
+
+@pytest.mark.django_db
+def test_an_outermost_failure_leaves_nothing(acme: Tenant, system: Actor, now: datetime) -> None:
+    before = Stream.objects.filter(tenant=acme).values_list("last_seq", "last_hash").first()
+    with pytest.raises(ValueError, match="spilt"):
+        fill(litres=1, tenants=[acme], actor=system, now=now, fail=True)
+    assert litres_kept() == []
+    assert Stream.objects.filter(tenant=acme).values_list("last_seq", "last_hash").first() == before
+
+
+@pytest.mark.django_db
+def test_a_command_works_in_the_core_from_inside_a_tenant_and_gives_the_tenant_back(
+    acme: Tenant, pacific: Tenant, system: Actor, now: datetime
+) -> None:
+    with tenant_context(acme):
+        fill(litres=1, tenants=[acme, pacific], actor=system, now=now)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_schema(), current_user")
+            assert cursor.fetchone() == (acme.schema_name, acme.role_name)
+        with pytest.raises(WallError, match="second command"):
+            fill(litres=1, tenants=[acme], actor=system, now=now)
+
+
+@pytest.mark.django_db
+def test_listeners_run_until_nothing_new_is_recorded(
+    system: Actor, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def halve(facts: object) -> None:
+        for item in facts:  # type: ignore[attr-defined]
+            if item.fact.litres > 1:
+                record(KettleFilled(subject="k1", litres=item.fact.litres // 2))
+
+    monkeypatch.setitem(listeners, KettleFilled.type, [halve])
+    fill(litres=8, tenants=[], actor=system, now=now)
+    assert litres_kept() == [8, 4, 2, 1]
+
+
+@pytest.mark.django_db
+def test_a_question_cannot_write(acme: Tenant) -> None:
+    @question
+    def ask(*, tenant: Tenant) -> None:
+        Fact.objects.all().first()
+        Tenant.objects.filter(pk=tenant.pk).update(name="x")
+
+    with tenant_context(acme), pytest.raises(WallError, match="A question reads"):
+        ask(tenant=acme)
+
+
+@pytest.mark.django_db
+def test_the_log_cannot_be_changed(acme: Tenant, system: Actor, now: datetime) -> None:
+    fill(litres=1, tenants=[acme], actor=system, now=now)
+    for statement in ("UPDATE events_event SET type = 'x'", "DELETE FROM events_fact", "TRUNCATE events_event"):
+        with pytest.raises(Exception, match=r"permission denied|append-only"), transaction.atomic(), connection.cursor() as c:
+            c.execute(statement)
+    with tenant_context(acme), pytest.raises(Exception, match="permission denied"), transaction.atomic():
+        Entry.objects.update(type="x")
