@@ -1,0 +1,81 @@
+/* Leaflet with points of ours. Without tiles it draws a graticule, so that a place still has a frame. */
+const loading = new Map();
+const drawn = new WeakSet();
+
+function load(url, kind) {
+  if (!loading.has(url)) {
+    loading.set(url, new Promise((resolve, reject) => {
+      const element = document.createElement(kind);
+      if (kind === "link") Object.assign(element, { rel: "stylesheet", href: url });
+      else element.src = url;
+      element.addEventListener("load", resolve);
+      element.addEventListener("error", reject);
+      document.head.prepend(element);
+    }));
+  }
+  return loading.get(url);
+}
+
+function step(span) {
+  const steps = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30];
+  return steps.find((value) => span / value <= 6) || 45;
+}
+
+function graticule(map) {
+  const layer = window.L.layerGroup().addTo(map);
+  const label = (at, html) => window.L.marker(at, { interactive: false, keyboard: false, icon: window.L.divIcon({ className: "ui-map-grid-label", html, iconSize: null }) });
+  const line = (points) => window.L.polyline(points, { className: "ui-map-grid-line", weight: 1, interactive: false });
+  function redraw() {
+    layer.clearLayers();
+    const box = map.getBounds();
+    const by = step(box.getEast() - box.getWest());
+    const digits = Math.max(0, Math.ceil(-Math.log10(by)));
+    for (let lng = Math.ceil(box.getWest() / by) * by; lng < box.getEast(); lng += by) {
+      layer.addLayer(line([[box.getSouth(), lng], [box.getNorth(), lng]]));
+      layer.addLayer(label([box.getNorth(), lng], `&nbsp;${lng.toFixed(digits)}°`));
+    }
+    for (let lat = Math.ceil(box.getSouth() / by) * by; lat < box.getNorth(); lat += by) {
+      layer.addLayer(line([[lat, box.getWest()], [lat, box.getEast()]]));
+      layer.addLayer(label([lat, box.getWest()], `&nbsp;${lat.toFixed(digits)}°`));
+    }
+  }
+  map.on("moveend", redraw);
+  redraw();
+}
+
+/* An element, not a string: Leaflet takes strings for HTML, and a label is what somebody typed. */
+function text(point, linked) {
+  const element = document.createElement(linked ? "a" : "span");
+  if (linked) element.href = point.url;
+  element.textContent = point.label;
+  return element;
+}
+
+function draw(section) {
+  const L = window.L;
+  const data = section.dataset;
+  const points = JSON.parse(document.getElementById(data.uiMap).textContent);
+  const map = L.map(section.querySelector("[data-ui-canvas]"), { zoomControl: false, scrollWheelZoom: false, attributionControl: Boolean(data.tiles), zoomSnap: 0.5 });
+  L.control.zoom({ zoomInTitle: data.zoomIn, zoomOutTitle: data.zoomOut, position: "topright" }).addTo(map);
+  L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
+  const places = points.map((point) => [point.lat, point.lng]);
+  if (places.length) map.fitBounds(places, { padding: [36, 36], maxZoom: 14 });
+  else map.setView([31.2304, 121.4737], 9);
+  if (data.tiles) L.tileLayer(data.tiles, { attribution: data.attribution, maxZoom: 18 }).addTo(map);
+  else graticule(map);
+  for (const point of points) {
+    const circle = L.circleMarker([point.lat, point.lng], { radius: point.kind === "site" ? 8 : 6, className: `ui-map-point ui-tone-${point.tone || "active"}` });
+    circle.addTo(map).bindPopup(text(point, Boolean(point.url))).bindTooltip(text(point, false));
+  }
+}
+
+async function start() {
+  const sections = [...document.querySelectorAll("[data-ui-map]")].filter((section) => !drawn.has(section));
+  if (!sections.length) return;
+  sections.forEach((section) => drawn.add(section));
+  await Promise.all([load(sections[0].dataset.style, "link"), load(sections[0].dataset.script, "script")]);
+  sections.forEach(draw);
+}
+
+document.addEventListener("htmx:afterSettle", start);
+start();

@@ -1,0 +1,1 @@
+document.querySelector("[data-ui-print]")?.addEventListener("click", () => window.print());

@@ -1,0 +1,112 @@
+"""The house's tables: django-tables2 with links on rows, states, amounts and clocks as column kinds."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import django_tables2 as tables
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django_tables2.paginators import LazyPaginator
+
+from ui import formats
+from ui.templatetags import ui as components
+
+
+class DenseTable(tables.Table):
+    """A table whose rows lead somewhere (`row_url`) and which turns into cards on a phone.
+
+    Give the column that names the row the class `KeyColumn`: it carries the link that keyboard and screen reader use.
+    """
+
+    class Meta:
+        template_name = "ui/table.html"
+        attrs = {"class": "table ui-table"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.row_attrs = {**(self.row_attrs or {}), "data-href": lambda record: self.row_url(record) or None}
+
+    def row_url(self, record: Any) -> str:
+        """Where a row leads: the record's own page unless a table says otherwise; "" for nowhere."""
+        find: Callable[[], str] | None = getattr(record, "get_absolute_url", None)
+        return find() if find else ""
+
+
+class KeyColumn(tables.Column):
+    """The column that names the row; its text is the link to the row's page."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("attrs", {"td": {"class": "ui-key"}})
+        kwargs.setdefault("linkify", lambda record, table: table.row_url(record) or None)
+        super().__init__(*args, **kwargs)
+
+
+class StatusColumn(tables.Column):
+    """A state as a badge. The label is the record's `get_<field>_display()`, or what `labels` says."""
+
+    def __init__(self, *args: Any, labels: dict[str, Any] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.labels = labels or {}
+
+    def render(self, value: Any, record: Any, bound_column: Any) -> SafeString:
+        key = getattr(record, bound_column.name, None)
+        if key is None:
+            key = record.get(bound_column.name, value) if isinstance(record, dict) else value
+        return components.status(key, self.labels.get(key) or value)
+
+
+class MoneyColumn(tables.Column):
+    """Fen as yuan, in figures that line up at the right."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("attrs", {"td": {"class": "ui-num"}, "th": {"class": "ui-num"}})
+        super().__init__(*args, **kwargs)
+
+    def render(self, value: int) -> str:
+        return formats.format_fen(amount_fen=value)
+
+
+class NumberColumn(tables.Column):
+    """A count or measure, at the right."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("attrs", {"td": {"class": "ui-num"}, "th": {"class": "ui-num"}})
+        super().__init__(*args, **kwargs)
+
+
+class TimeColumn(tables.Column):
+    """An aware time in the current zone; `style` as for the tag `when`."""
+
+    def __init__(self, *args: Any, style: str = "short", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.style = style
+
+    def render(self, value: datetime) -> SafeString:
+        return components.when(value, style=self.style)
+
+
+class ClockColumn(tables.Column):
+    """A due time that counts down; the table's attribute `now` is business time, or else the server's."""
+
+    def render(self, value: datetime, record: Any, table: Any) -> SafeString:
+        from django.template.loader import render_to_string
+
+        context = components.countdown(
+            value, started_at=_read(record, "started_at"), stopped_at=_read(record, "stopped_at"),
+            now=getattr(table, "now", None) or timezone.now(),
+        )
+        return SafeString(render_to_string("ui/parts/countdown.html", context))
+
+
+def paginate_table(*, table: tables.Table, request: HttpRequest, per_page: int = 50) -> tables.Table:
+    """Sort and page `table` by the request, without ever counting its rows; returns the same table."""
+    paginate = {"per_page": per_page, "paginator_class": LazyPaginator}
+    tables.RequestConfig(request, paginate=paginate).configure(table)
+    return table
+
+
+def _read(record: Any, name: str) -> Any:
+    """A field of a row that may be an object or a dict."""
+    return record.get(name) if isinstance(record, dict) else getattr(record, name, None)
