@@ -1,0 +1,1 @@
+"""BOOK: the tenant's vehicles, sites, cost centres, batches, orders and approval limits."""
