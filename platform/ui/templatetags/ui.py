@@ -8,7 +8,6 @@ from typing import Any
 
 import tablericons
 from django import template
-from django.template.context import RequestContext
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import format_html
@@ -167,20 +166,19 @@ def page_span(page: Any) -> str:
     return gettext("Rows %(first)d–%(last)d of %(count)d") % {**context, "count": page.paginator.count}
 
 
-@register.inclusion_tag("ui/parts/filter_bar.html", takes_context=True)
-def filter_bar(
-    context: RequestContext, filterset: Any, search: str = "q", target: str = "",
-) -> dict[str, Any]:
+@register.inclusion_tag("ui/parts/filter_bar.html")
+def filter_bar(filterset: Any, search: str = "q", target: str = "") -> dict[str, Any]:
     """The form of a django-filter FilterSet in one row: the field named `search` becomes the search box ("/" goes there).
 
     With `target` (a CSS selector) htmx swaps that part alone while the person types.
     """
     form = filterset.form
+    compact = {name for name, field in form.fields.items() if _name_empty_choice(field)}
     fields = [field for field in form if field.name != search and not field.is_hidden]
     used = [name for name in form.fields if name != search and form.data.get(form.add_prefix(name))]
     return {
         "form": form, "search_field": form[search] if search in form.fields else None, "fields": fields, "used": len(used),
-        "target": target, "request": context.get("request"), "searched": bool(form.data.get(form.add_prefix(search))),
+        "target": target, "compact": compact, "searched": bool(form.data.get(form.add_prefix(search))),
     }
 
 
@@ -272,6 +270,15 @@ def card(content: str, title: object = "", subtitle: object = "", flush: bool = 
 def alert(content: str, tone: str = "info", title: object = "") -> str:
     """`{% alert tone="warn" %}…{% endalert %}`: something the person must know before going on."""
     return render_to_string("ui/parts/alert.html", {"body": content, "tone": tone, "title": title})
+
+
+def _name_empty_choice(field: Any) -> bool:
+    """Let a list's empty choice say the field's name, which then needs no label above it; whether there is one."""
+    choices = list(getattr(field.widget, "choices", ()))
+    if not choices or choices[0][0] not in ("", None):
+        return False
+    field.widget.choices = [("", field.label or choices[0][1]), *choices[1:]]
+    return True
 
 
 def _fresh_id() -> str:
