@@ -119,8 +119,10 @@ class Supervisor:
 
     def __init__(self) -> None:
         self.waves: list[list[Child]] = []
+        self.steps: list[Child] = []
         self.selector = selectors.DefaultSelector()
         self.stop_requests = 0
+        self.last_signal = 0
         self.wake_read, self.wake_write = os.pipe()
         for end in (self.wake_read, self.wake_write):
             os.set_blocking(end, False)
@@ -131,24 +133,23 @@ class Supervisor:
 
     def _request_stop(self, number: int, frame: object) -> None:
         self.stop_requests += 1
+        self.last_signal = number
 
     def hold(self, *children: Child) -> None:
         """Watch these from now on; what is held later is stopped earlier."""
         self.waves.append(list(children))
         for child in children:
-            if child.process.stdout:
-                os.set_blocking(child.process.stdout.fileno(), False)
-                self.selector.register(child.process.stdout, selectors.EVENT_READ, child)
+            self._listen(child)
 
     def check(self) -> None:
         """Raise Stopped when asked to stop, ChildDied when a held process has ended."""
         if self.stop_requests:
             raise Stopped
-        for wave in self.waves:
-            for child in wave:
-                if child.process.poll() is not None:
-                    self.pump(timeout_seconds=0)
-                    raise ChildDied(child.describe_end())
+        dead = [child for wave in self.waves for child in wave if child.process.poll() is not None]
+        dead += [step for step in self.steps if step.process.poll()]
+        if dead:
+            self.pump(timeout_seconds=0)
+            raise ChildDied(dead[0].describe_end())
 
     def pump(self, *, timeout_seconds: float = POLL_SECONDS) -> None:
         """Print what the children have said, waiting for it at most this long."""
@@ -184,31 +185,64 @@ class Supervisor:
                 return False
             self.pump()
 
-    def run_step(self, *, name: str, command: Sequence[str], env: Mapping[str, str]) -> None:
-        """Run one command to its end while the others are watched; raise ChildDied when it fails."""
+    def begin_step(self, *, name: str, command: Sequence[str], env: Mapping[str, str]) -> Child:
+        """Start a command that is meant to end, and watch it with the others until `finish_step`."""
         step = start_child(name=name, command=command, env=env)
-        self.hold(step)
-        try:
-            while step.process.poll() is None:
-                self.pump()
-                if self.stop_requests:
-                    raise Stopped
-                for child in (held for wave in self.waves[:-1] for held in wave):
-                    if child.process.poll() is not None:
-                        raise ChildDied(child.describe_end())
-            self.pump(timeout_seconds=0)
-        finally:
-            self.waves.remove([step])
-            if step.process.poll() is None:
-                stop_children([step], patience_seconds=5, hurried=lambda: self.stop_requests > 1)
-            self._forget(step)
-        if step.process.returncode:
-            raise ChildDied(step.describe_end())
+        self.steps.append(step)
+        self._listen(step)
+        return step
+
+    def finish_step(self, step: Child) -> None:
+        """Wait for the end of a command; raise ChildDied when it or anything held fails, Stopped when asked to stop."""
+        while step.process.poll() is None:
+            self.check()
+            self.pump()
+        self.check()
+        self.pump(timeout_seconds=0)
+        self.steps.remove(step)
+        self._forget(step)
+
+    def run_step(self, *, name: str, command: Sequence[str], env: Mapping[str, str]) -> None:
+        """Begin a command and finish it."""
+        self.finish_step(self.begin_step(name=name, command=command, env=env))
+
+    def _listen(self, child: Child) -> None:
+        if child.process.stdout:
+            os.set_blocking(child.process.stdout.fileno(), False)
+            self.selector.register(child.process.stdout, selectors.EVENT_READ, child)
 
     def _forget(self, child: Child) -> None:
         with suppress(KeyError, ValueError):
             if child.process.stdout:
                 self.selector.unregister(child.process.stdout)
+
+    def run_in_foreground(self, *, command: Sequence[str], env: Mapping[str, str]) -> int:
+        """Run a command that owns the terminal and return its exit code; raises ChildDied when a server it needs dies.
+
+        The terminal sends Ctrl-C to the command itself, which then ends in its own way.
+        """
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=env,
+            preexec_fn=lambda: die_with_parent(signal.SIGINT),  # noqa: PLW1509 - one thread only
+        )
+        forwarded = False
+        try:
+            while process.poll() is None:
+                self.pump()
+                if self.stop_requests and self.last_signal != signal.SIGINT and not forwarded:
+                    forwarded = True
+                    process.send_signal(signal.SIGINT)
+                if not self.stop_requests:
+                    self.check()
+                if self.stop_requests > 2:
+                    process.kill()
+        finally:
+            if process.poll() is None:
+                process.terminate()
+                process.wait()
+        return process.returncode if process.returncode >= 0 else 128 - process.returncode
 
     def watch(self) -> None:
         """Pump for ever; ends by Stopped or ChildDied."""
@@ -219,6 +253,7 @@ class Supervisor:
     def stop_all(self) -> None:
         """Stop everything, wave by wave, last first; a second Ctrl-C kills at once."""
         asked_before = self.stop_requests
+        self.waves.append(self.steps)
         while self.waves:
             wave = self.waves.pop()
             stop_children(wave, patience_seconds=15, hurried=lambda: self.stop_requests > max(asked_before, 1))

@@ -9,9 +9,9 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from hashlib import sha256
 from typing import IO
 
+from devtools import static
 from devtools.paths import DATA, ROOT, complain, python_path, say, socket_folder
 from devtools.postgres import PostgresError
 from devtools.processes import Child, ChildDied, Stopped, Supervisor, die_with_parent, start_child
@@ -76,26 +76,6 @@ def demo_environment(*, port: int) -> dict[str, str]:
     }
 
 
-def static_fingerprint() -> str:
-    """Return a hash of what collectstatic would collect: the project's static files and the packages' versions."""
-    digest = sha256((ROOT / "requirements.txt").read_bytes())
-    for folder in sorted((*ROOT.glob("*/static"), *ROOT.glob("*/*/static"))):
-        for path in sorted(folder.rglob("*")):
-            state = path.stat()
-            digest.update(f"{path.relative_to(ROOT)} {state.st_size} {state.st_mtime_ns}\n".encode())
-    return digest.hexdigest()
-
-
-def collect_static(*, supervisor: Supervisor, env: dict[str, str]) -> None:
-    """Run collectstatic when a static file or a package has changed."""
-    stamp, wanted = DATA / "static.sha256", static_fingerprint()
-    if env.get("STATIC_ROOT") or (stamp.exists() and stamp.read_text() == wanted):
-        return
-    say("Collecting static files …")
-    supervisor.run_step(name="static", command=manage("collectstatic", "--noinput", "--clear", "-v", "0"), env=env)
-    stamp.write_text(wanted)
-
-
 def procfile() -> dict[str, list[str]]:
     """Return the processes of the Procfile as commands of this project's Python."""
     lines = (line for line in (ROOT / "Procfile").read_text().splitlines() if line.strip())
@@ -157,11 +137,12 @@ def bring_up(*, supervisor: Supervisor, listener: socket.socket, started_at: flo
     place = Place(data=DATA, sockets=socket_folder(purpose="run"), durable=True)
     env |= start_services(supervisor=supervisor, place=place, env=os.environ)
     supervisor.check()
+    collecting = static.begin(supervisor=supervisor, env=env)
     say("Migrating …")
     supervisor.run_step(name="migrate", command=manage("migrate_all"), env=env)
-    collect_static(supervisor=supervisor, env=env)
     say("Filling the demo world …")
     supervisor.run_step(name="demo", command=manage("seed_demo"), env=env)
+    static.finish(supervisor=supervisor, step=collecting)
     say("Starting web, worker and beat …")
     supervisor.hold(*start_processes(env=env, listener=listener))
     ready = answers(listener=listener, host=env["BASE_DOMAIN"])

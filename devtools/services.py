@@ -72,7 +72,7 @@ def start_services(*, supervisor: Supervisor, place: Place, env: Mapping[str, st
         )
         names = Names()
         admin_url = postgres.server_url(sockets=sockets, login=postgres.SUPERUSER, database="postgres")
-        postgres.make_logins(admin_url=admin_url, names=names, for_tests=not place.durable)
+        postgres.make_logins(admin_url=admin_url, names=names, for_tests=place.data != DATA)
         for variable, login in (("DATABASE_URL", names.application), ("DATABASE_OWNER_URL", names.owner)):
             found[variable] = postgres.server_url(sockets=sockets, login=login, database=names.database)
     elif not env.get("DATABASE_OWNER_URL"):
