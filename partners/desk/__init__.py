@@ -1,1 +1,1 @@
-"""DESK: the terms of each tenant; here the credit hold and the standing permissions."""
+"""DESK: what the operator has agreed with each tenant; here the credit hold and the standing permissions."""

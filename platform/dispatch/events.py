@@ -1,0 +1,101 @@
+"""The facts of dispatch. Tenants are told by `repair`, which knows whose order a leg serves."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from events.catalogue import FactBase, register
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class LegPlanned(FactBase):
+    """A leg waits for an agent."""
+
+    type: ClassVar[str] = "leg.planned"
+    subject: str  # leg_…
+    leg_id: UUID
+    tenant_id: UUID
+    purpose_id: UUID  # the visit, or for an errand the job
+    kind: str
+    window_start: datetime
+    window_end: datetime
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class LegAssigned(FactBase):
+    """An agent was named for the leg's window; `why` holds the candidates with their times and who was not taken, and why."""
+
+    type: ClassVar[str] = "leg.assigned"
+    subject: str
+    leg_id: UUID
+    tenant_id: UUID
+    purpose_id: UUID
+    kind: str
+    agent_id: UUID
+    agent_name: str
+    agent_phone: str
+    planned_at: datetime  # the planned arrival
+    drive_s: int
+    by_hand: bool = False
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class LegMoved(FactBase):
+    """A leg went from one state to another: offered, declined, expired, accepted, contacted, set out, arrived, done, failed, …"""
+
+    type: ClassVar[str] = "leg.moved"
+    subject: str
+    leg_id: UUID
+    tenant_id: UUID
+    purpose_id: UUID
+    kind: str
+    event: str
+    before: str
+    after: str
+    agent_id: UUID | None
+    reason: str = ""
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class LegUnassigned(FactBase):
+    """Nobody is left, or a dispatcher took the leg back; `windows` are other windows with capacity."""
+
+    type: ClassVar[str] = "leg.unassigned"
+    subject: str
+    leg_id: UUID
+    tenant_id: UUID
+    purpose_id: UUID
+    kind: str
+    reason: str
+    windows: tuple[tuple[datetime, datetime], ...] = ()
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class ClockBreached(FactBase):
+    """A clock ran out before it was stopped; never edited."""
+
+    type: ClassVar[str] = "clock.breached"
+    subject: str  # what it runs for, e.g. job_…
+    clock: str
+    tenant_id: UUID
+    subject_id: UUID
+    due_at: datetime
+    breached_at: datetime
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class StaffRecordChanged(FactBase):
+    """Areas, agents, shifts, leave, training or rules were edited; before and after for the audit."""
+
+    type: ClassVar[str] = "dispatch.record_changed"
+    subject: str
+    record: str
+    before: dict[str, Any]
+    after: dict[str, Any]

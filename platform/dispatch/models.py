@@ -1,0 +1,282 @@
+"""DESK: areas, agents and what makes them fit, legs and who was named for them, and the clocks."""
+
+from typing import Any, ClassVar
+
+import uuid_utils.compat as uuid_utils
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from tenants.models import Tenant
+from tenants.people.models import User
+
+from dispatch import states
+
+
+OCCUPIED = ["assigned", "offered", "accepted", "contacted", "under_way", "arrived"]
+
+
+class Key(models.Model):
+    """A UUIDv7 key made in Python."""
+
+    id = models.UUIDField(primary_key=True, default=uuid_utils.uuid7, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class Area(Key):
+    """A district that agents serve: everything nearer to its centre than its radius."""
+
+    code = models.CharField(_("code"), max_length=20, unique=True)
+    name = models.CharField(_("name"), max_length=80)
+    lat = models.FloatField(_("latitude"))
+    lng = models.FloatField(_("longitude"))
+    radius_m = models.PositiveIntegerField(_("radius in metres"))
+    agents_wanted = models.PositiveSmallIntegerField(_("agents wanted"), default=2)
+
+    class Meta:
+        verbose_name = _("area")
+        verbose_name_plural = _("areas")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class LicenceRule(Key):
+    """Which licence classes may drive a vehicle class, from when to when (effective-dated, to be confirmed by the operator)."""
+
+    vehicle_class = models.CharField(_("vehicle class"), max_length=20)
+    licences = ArrayField(models.CharField(max_length=4), verbose_name=_("licences"))
+    valid_from = models.DateField(_("valid from"))
+    valid_until = models.DateField(_("valid until"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("licence rule")
+        verbose_name_plural = _("licence rules")
+
+
+class Agent(Key):
+    """A driver of the operator's, with everything that the gates ask."""
+
+    user = models.OneToOneField(User, on_delete=models.PROTECT, null=True, blank=True, related_name="agent")
+    name = models.CharField(_("name"), max_length=80)
+    phone = models.CharField(_("phone"), max_length=32)
+    lat = models.FloatField(_("latitude"))
+    lng = models.FloatField(_("longitude"))
+    areas = models.ManyToManyField(Area, related_name="agents", verbose_name=_("areas"))
+    licence = models.CharField(_("licence"), max_length=4)
+    licence_expires_on = models.DateField(_("licence expires on"))
+    probation_until = models.DateField(_("probation until"), null=True, blank=True)
+    in_trade_since = models.DateField(_("in the trade since"))
+    trained_until = models.DateField(_("training valid until"), null=True, blank=True)
+    load = models.PositiveSmallIntegerField(_("legs a shift"), default=6)
+    is_active = models.BooleanField(_("active"), default=True)
+
+    class Meta:
+        verbose_name = _("agent")
+        verbose_name_plural = _("agents")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Training(Key):
+    """A training that an agent took; the latest says until when it is valid."""
+
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="trainings")
+    topic = models.CharField(_("topic"), max_length=80)
+    taken_on = models.DateField(_("taken on"))
+    valid_until = models.DateField(_("valid until"))
+
+    class Meta:
+        verbose_name = _("training")
+        verbose_name_plural = _("trainings")
+
+
+class Shift(Key):
+    """When an agent works; shifts of one agent never overlap."""
+
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="shifts")
+    starts_at = models.DateTimeField(_("starts"))
+    ends_at = models.DateTimeField(_("ends"))
+
+    class Meta:
+        verbose_name = _("shift")
+        verbose_name_plural = _("shifts")
+        indexes: ClassVar[list[Any]] = [models.Index(fields=["starts_at", "ends_at"], name="shift_by_time")]
+        constraints: ClassVar[list[Any]] = [
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="shift_ends_after_it_starts"),
+            models.UniqueConstraint(fields=["agent", "starts_at"], name="one_shift_at_a_time"),
+        ]
+
+
+class Leave(Key):
+    """When an agent does not work, whatever the shift says."""
+
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="leaves")
+    starts_at = models.DateTimeField(_("starts"))
+    ends_at = models.DateTimeField(_("ends"))
+    reason = models.CharField(_("reason"), max_length=120, blank=True)
+
+    class Meta:
+        verbose_name = _("leave")
+        verbose_name_plural = _("leaves")
+
+
+class LegKind(models.TextChoices):
+    """What a leg is for."""
+
+    PICKUP = "pickup", _("Pickup")
+    RETURN = "return", _("Return")
+    ERRAND = "errand", _("Errand")
+
+
+class LegMode(models.TextChoices):
+    """How the vehicle moves."""
+
+    DRIVE = "drive", _("Driven")
+    TOW = "tow", _("Towed")
+
+
+class Leg(Key):
+    """One trip of an agent. `purpose_id` is the visit (for an errand, the job) that it serves; that room lies above."""
+
+    Kind: ClassVar = LegKind
+    Mode: ClassVar = LegMode
+
+    tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="+")
+    purpose_id = models.UUIDField()
+    label = models.CharField(max_length=60, blank=True)  # what the board shows: plate or number
+    kind = models.CharField(_("kind"), max_length=10, choices=LegKind.choices)
+    mode = models.CharField(_("mode"), max_length=10, choices=LegMode.choices, default=LegMode.DRIVE)
+    status = models.CharField(_("state"), max_length=12, default=states.PLANNED)
+    status_since = models.DateTimeField()
+    received_at = models.DateTimeField()  # the dispatch clock's start
+    window_start = models.DateTimeField(_("from"))
+    window_end = models.DateTimeField(_("to"))
+    from_address = models.CharField(max_length=300)
+    from_lat = models.FloatField()
+    from_lng = models.FloatField()
+    to_address = models.CharField(max_length=300, blank=True)
+    to_lat = models.FloatField(null=True)
+    to_lng = models.FloatField(null=True)
+    vehicle_class = models.CharField(max_length=20, blank=True)
+    contact = models.CharField(max_length=80, blank=True)
+    phone = models.CharField(max_length=32, blank=True)
+    agent = models.ForeignKey(Agent, on_delete=models.PROTECT, null=True, related_name="legs")
+    planned_at = models.DateTimeField(null=True)  # planned arrival
+    busy = DateTimeRangeField(null=True)  # the planned drive and handling time that it occupies
+    drive_s = models.PositiveIntegerField(null=True)
+    refused_by = ArrayField(models.UUIDField(), default=list)  # agents who declined or let an offer expire
+    unassigned_reason = models.CharField(max_length=200, blank=True)
+    other_windows = models.JSONField(default=list)
+
+    class Meta:
+        verbose_name = _("leg")
+        verbose_name_plural = _("legs")
+        indexes: ClassVar[list[Any]] = [
+            models.Index(fields=["status", "window_start"], name="leg_by_state_and_window"),
+            models.Index(fields=["purpose_id"], name="leg_by_purpose"),
+            models.Index(fields=["agent", "window_start"], condition=Q(agent__isnull=False), name="leg_by_agent"),
+        ]
+        constraints: ClassVar[list[Any]] = [
+            models.CheckConstraint(condition=Q(status__in=sorted(states.LEG.states)), name="leg_state_is_known"),
+            models.CheckConstraint(condition=Q(window_end__gt=F("window_start")), name="leg_window_ends_after_it_starts"),
+            ExclusionConstraint(
+                name="agent_is_in_one_place_at_a_time",
+                expressions=[("agent", RangeOperators.EQUAL), ("busy", RangeOperators.OVERLAPS)],
+                condition=Q(status__in=OCCUPIED),
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=["assigned", "offered", "accepted", "contacted", "under_way", "arrived", "done"])
+                | Q(agent__isnull=False),
+                name="named_leg_has_an_agent",
+            ),
+        ]
+
+
+class Assignment(Key):
+    """Why this agent: the candidates with their times, and why each other one was not taken; kept for every naming."""
+
+    leg = models.ForeignKey(Leg, on_delete=models.CASCADE, related_name="assignments")
+    agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="assignments")
+    assigned_at = models.DateTimeField()
+    by_hand = models.BooleanField(default=False)
+    assigned_by = models.CharField(max_length=200)
+    drive_s = models.PositiveIntegerField()
+    planned_at = models.DateTimeField()
+    candidates = models.JSONField()
+    rejected = models.JSONField()
+    ended_at = models.DateTimeField(null=True)
+    ended_reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("assignment")
+        verbose_name_plural = _("assignments")
+        indexes: ClassVar[list[Any]] = [models.Index(fields=["leg", "assigned_at"], name="assignment_by_leg")]
+
+
+class Offer(Key):
+    """A leg held out to an agent until it is answered or expires."""
+
+    leg = models.ForeignKey(Leg, on_delete=models.CASCADE, related_name="offers")
+    agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="offers")
+    opens_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    answer = models.CharField(max_length=10, blank=True)  # accepted, declined, expired, withdrawn
+    answered_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("offer")
+        verbose_name_plural = _("offers")
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["leg"], condition=Q(answer=""), name="one_open_offer_a_leg"),
+            models.CheckConstraint(condition=Q(expires_at__gt=F("opens_at")), name="offer_expires_after_it_opens"),
+        ]
+        indexes: ClassVar[list[Any]] = [
+            models.Index(fields=["expires_at"], condition=Q(answer=""), name="open_offer_by_end"),
+        ]
+
+
+class ClockRule(models.Model):
+    """A clock's limit, as the operator has promised it; data, so that it can be confirmed and changed from a date."""
+
+    kind = models.CharField(primary_key=True, max_length=20)
+    limit_s = models.PositiveIntegerField(null=True)  # null: measured, never breached
+    goes_to = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        verbose_name = _("clock rule")
+        verbose_name_plural = _("clock rules")
+
+
+class Clock(Key):
+    """One promise running: started, paused, met and breached by facts alone."""
+
+    tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=20)
+    subject_id = models.UUIDField()  # the job
+    subject = models.CharField(max_length=40)  # its public id
+    started_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)
+    paused_at = models.DateTimeField(null=True)
+    paused_s = models.PositiveIntegerField(default=0)
+    pause_reason = models.CharField(max_length=120, blank=True)
+    stopped_at = models.DateTimeField(null=True)
+    breached_at = models.DateTimeField(null=True)
+    cancelled_at = models.DateTimeField(null=True)  # what it ran for ended otherwise
+
+    class Meta:
+        verbose_name = _("clock")
+        verbose_name_plural = _("clocks")
+        indexes: ClassVar[list[Any]] = [
+            models.Index(
+                fields=["due_at"],
+                condition=Q(stopped_at__isnull=True, cancelled_at__isnull=True, breached_at__isnull=True),
+                name="running_clock_by_due",
+            ),
+            models.Index(fields=["subject_id", "kind"], name="clock_by_subject"),
+        ]

@@ -1,0 +1,38 @@
+"""DESK: everything between an order and the signed return."""
+
+from repair.models.aftercare import CallAttempt, Incident, ProgressNote, Rating
+from repair.models.estimates import Estimate, EstimateLine, LineDecision, LineKind
+from repair.models.jobs import Channel, Job, JobKind
+from repair.models.papers import Authorisation, ConditionReport, QualityCheck, QualityStandard, ReportSide
+from repair.models.scope import ScopeRule
+from repair.models.vehicles import KnownVehicle, PlateHistory, Vehicle, VehicleModel
+from repair.models.visits import Custody, Visit
+from repair.models.workshops import Workshop, WorkshopDay
+
+__all__ = [
+    "Authorisation",
+    "CallAttempt",
+    "Channel",
+    "ConditionReport",
+    "Custody",
+    "Estimate",
+    "EstimateLine",
+    "Incident",
+    "Job",
+    "JobKind",
+    "KnownVehicle",
+    "LineDecision",
+    "LineKind",
+    "PlateHistory",
+    "ProgressNote",
+    "QualityCheck",
+    "QualityStandard",
+    "Rating",
+    "ReportSide",
+    "ScopeRule",
+    "Vehicle",
+    "VehicleModel",
+    "Visit",
+    "Workshop",
+    "WorkshopDay",
+]

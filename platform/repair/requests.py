@@ -1,0 +1,125 @@
+"""What a book asks of the desk, and what it hears back: frozen values that cross the wall."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobLine:
+    """One clean, checked order line; coordinates are WGS-84, times aware, amounts fen."""
+
+    external_ref: str
+    vin: str
+    service: str
+    description: str
+    address: str
+    lat: float
+    lng: float
+    contact: str
+    phone: str
+    window_start: datetime
+    window_end: datetime
+    plate: str = ""
+    model: str = ""
+    vehicle_class: str = ""
+    transmission: str = ""
+    site_code: str = ""
+    return_address: str = ""
+    return_lat: float | None = None
+    return_lng: float | None = None
+    return_by: datetime | None = None
+    cost_center: str = ""
+    po_number: str = ""
+    courtesy_car: bool = False
+    key_with: str = ""
+    notes: str = ""
+    suggestions: tuple[str, ...] = ()
+    pre_approved_up_to_fen: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedLine:
+    """What became of a line: the order's id and number, and whether it stood already (nothing is made twice)."""
+
+    external_ref: str
+    order_id: UUID
+    number: str
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineChoice:
+    """A decision on one estimate line; `amount_fen` may be less than asked (None: all of it)."""
+
+    no: int
+    is_approved: bool
+    amount_fen: int | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScopeAnswer:
+    """A scope rule as a book may read it."""
+
+    code: str
+    services: frozenset[str]
+    pattern: str
+    reason_en: str
+    reason_zh: str
+    alternative_en: str
+    alternative_zh: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelAnswer:
+    """A row of the model table."""
+
+    wmi: str
+    model: str
+    vehicle_class: str
+    transmission: str
+    licence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntakeAnswer:
+    """What the check of a batch must know of the desk, for one tenant."""
+
+    services: frozenset[str]
+    scope: tuple[ScopeAnswer, ...]
+    models: tuple[ModelAnswer, ...]
+    open_vins: frozenset[str]
+    is_on_credit_hold: bool
+    respond_within_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amendment:
+    """J26: the new values; None leaves a field as it is."""
+
+    window_start: datetime | None = None
+    window_end: datetime | None = None
+    site_code: str | None = None
+    address: str | None = None
+    lat: float | None = None
+    lng: float | None = None
+    contact: str | None = None
+    phone: str | None = None
+    plate: str | None = None
+    return_by: datetime | None = None
+    courtesy_car: bool | None = None
+    notes: str | None = None
+    cost_center: str | None = None
+    po_number: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EstimateLineDraft:
+    """A line that a workshop writes; `amount_fen` is gross."""
+
+    kind: str
+    text: str
+    amount_fen: int
+    quantity: str = "1"
+    photos: tuple[str, ...] = field(default=())
