@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
+from typing import NoReturn
 
 from devtools import assets
 from devtools.paths import DATA, ROOT, VENV, VENV_PYTHON, complain, python_path, say
@@ -31,6 +32,7 @@ COMMANDS = {
     "fmt": WORK_LOCK,
     "lock": WORK_LOCK,
 }
+PIP = [str(VENV_PYTHON), "-m", "pip", "--disable-pip-version-check"]
 # Settings of pip that would send packages somewhere else than into the virtual environment.
 DISTURBING = ("PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_REQUIRE_VIRTUALENV", "PYTHONHOME")
 
@@ -109,8 +111,7 @@ def install_packages(lock: str) -> None:
     )
     say(f"Installing {count} packages from {lock} (a minute or two the first time) …")
     run_quietly(
-        [str(VENV_PYTHON), "-m", "pip", "install", "-q", "--no-input", "--disable-pip-version-check"]
-        + ["--progress-bar", "off", "--require-hashes", "-r", lock],
+        [*PIP, "install", "-q", "--no-input", "--progress-bar", "off", "--require-hashes", "-r", lock],
         failure=f"Could not install {lock}: is the package index reachable?",
     )
     stamp.write_text(wanted)
@@ -130,8 +131,7 @@ def npm_command() -> list[str]:
     if not stamp.exists() or stamp.read_text() != wanted:
         say("No npm on this machine: installing the one from PyPI into .venv …")
         run_quietly(
-            [str(VENV_PYTHON), "-m", "pip", "install", "-q", "--disable-pip-version-check"]
-            + ["--require-hashes", "-r", lock],
+            [*PIP, "install", "-q", "--no-input", "--require-hashes", "-r", lock],
             failure="Could not install npm; install Node.js 20 or newer instead.",
         )
         stamp.write_text(wanted)
@@ -167,6 +167,13 @@ def prepare(command: str) -> None:
             )
 
 
+def become(command: str, arguments: list[str]) -> NoReturn:
+    """Go on as another module in the project's Python."""
+    env = {name: value for name, value in os.environ.items() if name not in DISTURBING}
+    env |= {"PYTHONPATH": python_path(), "DJANGO_SETTINGS_MODULE": "config.settings"}
+    os.execve(VENV_PYTHON, [str(VENV_PYTHON), "-m", f"devtools.{command}", *arguments], env)
+
+
 def main(argv: list[str]) -> int:
     """Prepare, then become the command."""
     command = argv[0] if argv else "run"
@@ -182,9 +189,7 @@ def main(argv: list[str]) -> int:
         return 1
     if command == "setup":
         return 0
-    env = {name: value for name, value in os.environ.items() if name not in DISTURBING}
-    env |= {"PYTHONPATH": python_path(), "DJANGO_SETTINGS_MODULE": "config.settings"}
-    os.execve(VENV_PYTHON, [str(VENV_PYTHON), "-m", f"devtools.{command}", *argv[1:]], env)
+    become(command, argv[1:])
 
 
 def reset() -> int:

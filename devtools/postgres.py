@@ -8,7 +8,7 @@ import stat
 import subprocess
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
@@ -43,7 +43,7 @@ class Names:
     database: str = "baylink"
     owner: str = "baylink_owner"
     application: str = "baylink_app"
-    password: str = ""  # of both logins; none where only this user reaches the socket
+    passwords: Mapping[str, str] = field(default_factory=dict)  # none where only this user reaches the socket
 
 
 def server_account() -> Account | None:
@@ -134,8 +134,11 @@ def start_postgres(*, data: Path, sockets: Path, log: Path, options: Mapping[str
 
 def _initialise(data: Path, account: Account | None) -> None:
     done = subprocess.run(
-        [str(programs() / "initdb"), "-D", str(data), "-U", SUPERUSER, "--auth=trust", "--encoding=UTF8"]
-        + ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--no-sync", "--no-instructions"],
+        [
+            str(programs() / "initdb"),
+            *("-D", str(data), "-U", SUPERUSER, "--auth=trust", "--encoding=UTF8", "--no-sync", "--no-instructions"),
+            *("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"),
+        ],
         user=account.uid if account else None,
         group=account.gid if account else None,
         extra_groups=[] if account else None,
@@ -168,10 +171,9 @@ def make_logins(*, admin_url: str, names: Names, for_tests: bool) -> None:
             known = server.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [login]).fetchone()
             verb = sql.SQL("ALTER" if known else "CREATE")
             server.execute(sql.SQL("{} ROLE {} {}").format(verb, sql.Identifier(login), rights))
-            if names.password:
-                server.execute(
-                    sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(login), sql.Literal(names.password))
-                )
+            if names.passwords.get(login):
+                password = sql.Literal(names.passwords[login])
+                server.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(login), password))
         database, owner, application = map(sql.Identifier, (names.database, names.owner, names.application))
         if not server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [names.database]).fetchone():
             server.execute(sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0").format(database, owner))
@@ -191,7 +193,8 @@ def drop_logins(*, admin_url: str, names: Names) -> None:
             server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database)))
         tenants = server.execute(
             "SELECT g.rolname FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid"
-            " JOIN pg_roles u ON u.oid = m.member WHERE u.rolname IN (%s, %s) AND NOT g.rolcanlogin AND g.rolname NOT LIKE 'pg\\_%%'",
+            " JOIN pg_roles u ON u.oid = m.member"
+            " WHERE u.rolname IN (%s, %s) AND NOT g.rolcanlogin AND NOT starts_with(g.rolname, 'pg_')",
             [names.application, names.owner],
         ).fetchall()
         for login in dict.fromkeys([*(role for (role,) in tenants), names.application, names.owner]):

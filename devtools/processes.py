@@ -17,10 +17,8 @@ from typing import IO
 from devtools.paths import ROOT, say
 
 PR_SET_PDEATHSIG = 1
-try:
-    _prctl = ctypes.CDLL(None, use_errno=True).prctl
-except (OSError, AttributeError):  # not Linux: children are then stopped by the supervisor alone
-    _prctl = None
+# Elsewhere than on Linux children are stopped by the supervisor alone.
+_prctl: Callable[..., int] | None = getattr(ctypes.CDLL(None), "prctl", None)
 COLOURS = {"web": "36", "worker": "33", "beat": "35"}
 POLL_SECONDS = 0.25
 
@@ -49,7 +47,7 @@ class Account:
 
 @dataclass
 class Child:
-    """One process in a session of its own, how it wishes to be stopped, and what of its last line is not printed yet."""
+    """One process in a session of its own, how it wishes to be stopped, and the part of a line that it has begun."""
 
     name: str
     process: "subprocess.Popen[bytes]"

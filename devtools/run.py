@@ -3,7 +3,6 @@
 import fcntl
 import http.client
 import os
-import shlex
 import socket
 import sys
 import time
@@ -14,6 +13,7 @@ from typing import IO
 from devtools import static
 from devtools.paths import DATA, ROOT, complain, python_path, say, socket_folder
 from devtools.postgres import PostgresError
+from devtools.process import read_procfile
 from devtools.processes import Child, ChildDied, Stopped, Supervisor, die_with_parent, start_child
 from devtools.services import Place, ServiceError, manage, python_module, secret_key, start_services
 from devtools.valkey import ValkeyError
@@ -26,7 +26,7 @@ class StartError(Exception):
 
 
 def hold_checkout() -> IO[str]:
-    """Return the lock that lets one `make run` at a time use this checkout's data; raises StartError when it is held."""
+    """Return the lock that lets one `make run` at a time use this checkout; raises StartError when it is held."""
     handle = (ROOT / ".run.lock").open("a+")
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -76,25 +76,21 @@ def demo_environment(*, port: int) -> dict[str, str]:
     }
 
 
-def procfile() -> dict[str, list[str]]:
-    """Return the processes of the Procfile as commands of this project's Python."""
-    lines = (line for line in (ROOT / "Procfile").read_text().splitlines() if line.strip())
-    return {
-        name.strip(): python_module(*shlex.split(command))
-        for name, _, command in (line.partition(":") for line in lines)
-    }
-
-
 def start_processes(*, env: dict[str, str], listener: socket.socket) -> list[Child]:
     """Start web, worker and beat; the web server serves the socket that was bound at the beginning."""
     children = []
-    for name, command in procfile().items():
+    for name, command in read_procfile().items():
         own = dict(env)
         own["GUNICORN_CMD_ARGS"] = f"--bind fd://{listener.fileno()}"
         if name == "web":
             own.pop("DATABASE_OWNER_URL", None)  # the owner's login serves no request
         children.append(
-            start_child(name=name, command=command, env=own, pass_fds=[listener.fileno()] if name == "web" else [])
+            start_child(
+                name=name,
+                command=python_module(*command),
+                env=own,
+                pass_fds=[listener.fileno()] if name == "web" else [],
+            )
         )
     return children
 

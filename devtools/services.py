@@ -94,12 +94,9 @@ def start_services(*, supervisor: Supervisor, place: Place, env: Mapping[str, st
 def local_names() -> Names:
     """Return names for a database and two logins that only this run uses."""
     key = secrets.token_hex(4)
-    return Names(
-        database=f"baylink_{key}",
-        owner=f"baylink_{key}_owner",
-        application=f"baylink_{key}_app",
-        password=secrets.token_hex(12),
-    )
+    owner, application = f"baylink_{key}_owner", f"baylink_{key}_app"
+    passwords = {login: secrets.token_hex(12) for login in (owner, application)}
+    return Names(database=f"baylink_{key}", owner=owner, application=application, passwords=passwords)
 
 
 def with_login(url: str, *, login: str, password: str, database: str) -> str:

@@ -1,4 +1,4 @@
-"""`make test`, `make test-services` and `make bench`: a command with servers of its own, or with those that run already."""
+"""`make test` and `make test-services`: the suite with servers of its own, or with those that run already."""
 
 import os
 import secrets
@@ -89,7 +89,9 @@ def running_services() -> Iterator[dict[str, str]]:
         raise ServiceError(f"No PostgreSQL at 127.0.0.1:5432 for postgres: {str(error).splitlines()[0]}") from None
     try:
         for variable, login in (("DATABASE_URL", names.application), ("DATABASE_OWNER_URL", names.owner)):
-            urls[variable] = with_login(LOCAL_POSTGRES, login=login, password=names.password, database=names.database)
+            urls[variable] = with_login(
+                LOCAL_POSTGRES, login=login, password=names.passwords[login], database=names.database
+            )
         yield urls
     finally:
         postgres.drop_logins(admin_url=LOCAL_POSTGRES, names=names)
@@ -121,7 +123,7 @@ def pytest_command(arguments: Sequence[str]) -> list[str]:
 
 
 def run(command: Sequence[str], *, with_services: bool, with_browser: bool, durable: bool = False) -> int:
-    """Run a command with servers around it and return its exit code; `durable` servers write to disk as production's do."""
+    """Run a command with servers around it and return its exit code; `durable` ones write as production's do."""
     supervisor = Supervisor()
     with tempfile.TemporaryDirectory(prefix="baylink-files-") as files:
         env = work_environment(files=Path(files))

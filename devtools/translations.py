@@ -38,8 +38,6 @@ LITERAL = r"""u?(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
 CALL = re.compile(rf"(?<!\w)(_|n?p?gettext)\(\s*({LITERAL}(?:\s*,\s*{LITERAL})*)", re.DOTALL)
 NAMED = re.compile(r"%\((\w+)\)")
 
-type_of_key = tuple[str | None, str]
-
 
 class TranslationError(Exception):
     """Parts that contradict each other."""
@@ -58,7 +56,7 @@ def merge_parts(*, domain: str) -> tuple[polib.POFile, list[str]]:
     """Return all parts of `django` or `djangojs` as one catalogue, and the entries that contradict another part."""
     merged, origin, conflicts = polib.POFile(), {}, []
     merged.metadata = METADATA
-    known: dict[type_of_key, polib.POEntry] = {}
+    known: dict[tuple[str | None, str], polib.POEntry] = {}
     for part in sorted((CHINESE / "parts").glob("*.po")):
         if part.name.endswith(".js.po") != (domain == "djangojs"):
             continue
@@ -91,10 +89,11 @@ def compile_catalogues() -> None:
             target.unlink(missing_ok=True)
 
 
-def project_files(*, suffixes: tuple[str, ...]) -> Iterator[Path]:
-    """Yield the project's own files with one of these suffixes."""
+def project_files(*, suffixes: tuple[str, ...], folder: str = "") -> Iterator[Path]:
+    """Yield the project's own files with one of these suffixes, inside a folder of that name if one is given."""
     for path in sorted(ROOT.rglob("*")):
-        if path.suffix in suffixes and not OUTSIDE & set(path.relative_to(ROOT).parts) and path.is_file():
+        parts = set(path.relative_to(ROOT).parts)
+        if path.suffix in suffixes and not OUTSIDE & parts and (not folder or folder in parts) and path.is_file():
             yield path
 
 
@@ -154,13 +153,16 @@ def missing_translations() -> list[str]:
     merged, problems = merge_parts(domain="django")
     scripts, more = merge_parts(domain="djangojs")
     problems += more
+    pages = project_files(suffixes=(".html", ".txt"), folder="templates")
     uses = [use for path in project_files(suffixes=(".py",)) for use in python_uses(path)]
-    uses += [use for path in project_files(suffixes=(".html", ".txt")) if "templates" in path.parts
-             for use in template_uses(path)]  # fmt: skip
-    problems += compare(uses, merged)
-    script_uses = [use for path in project_files(suffixes=(".js",)) if "static" in path.parts
-                   for use in call_uses(place=str(path.relative_to(ROOT)), source=path.read_text())]  # fmt: skip
-    return problems + compare(script_uses, scripts) + wrong_placeholders(merged) + wrong_placeholders(scripts)
+    uses += [use for path in pages for use in template_uses(path)]
+    script_uses = [
+        use
+        for path in project_files(suffixes=(".js",), folder="static")
+        for use in call_uses(place=str(path.relative_to(ROOT)), source=path.read_text())
+    ]
+    problems += compare(uses, merged) + compare(script_uses, scripts)
+    return problems + wrong_placeholders(merged) + wrong_placeholders(scripts)
 
 
 def compare(uses: list[Use], catalogue: polib.POFile) -> list[str]:
@@ -177,13 +179,12 @@ def compare(uses: list[Use], catalogue: polib.POFile) -> list[str]:
 
 def wrong_placeholders(catalogue: polib.POFile) -> list[str]:
     """Return a line for each translation that names a placeholder its English does not have, or leaves one out."""
-    problems = []
-    for entry in catalogue:
-        english = set(NAMED.findall(entry.msgid + entry.msgid_plural))
-        for chinese in [entry.msgstr, *entry.msgstr_plural.values()]:
-            if chinese and set(NAMED.findall(chinese)) != english:
-                problems.append(f"{entry.msgid!r}: the placeholders of the Chinese differ")
-    return problems
+    return [
+        f"{entry.msgid!r}: the placeholders of the Chinese differ"
+        for entry in catalogue
+        for chinese in [entry.msgstr, *entry.msgstr_plural.values()]
+        if chinese and set(NAMED.findall(chinese)) != set(NAMED.findall(entry.msgid + entry.msgid_plural))
+    ]
 
 
 def main() -> int:

@@ -34,9 +34,12 @@ def start_valkey(*, data: Path, sockets: Path, log: Path, durable: bool) -> Chil
     with log.open("ab") as output:
         child = start_child(
             name="valkey",
-            command=[valkey_program(), "--port", "0", "--unixsocket", str(path), "--unixsocketperm", "700"]
-            + ["--save", "", "--appendonly", "yes" if durable else "no", "--dir", str(data)]
-            + ["--daemonize", "no", "--maxmemory-policy", "noeviction"],
+            command=[
+                valkey_program(),
+                *("--port", "0", "--unixsocket", str(path), "--unixsocketperm", "700", "--daemonize", "no"),
+                *("--save", "", "--appendonly", "yes" if durable else "no", "--dir", str(data)),
+                *("--maxmemory-policy", "noeviction"),
+            ],
             output=output,
             stop_signal=signal.SIGTERM,
         )
