@@ -32,7 +32,7 @@ def format_duration(*, duration: timedelta) -> str:
 
 
 def format_moment(*, moment: datetime, style: str = "short") -> str:
-    """An aware time in the current zone. Styles: `short` (without the year if it is this one), `long`, `date`, `time`."""
+    """An aware time in the current zone; styles `short` (no year if it is this one), `long`, `date`, `time`."""
     local = timezone.localtime(moment)
     if style == "time":
         return local.strftime("%H:%M")

@@ -6,6 +6,7 @@ from typing import Any
 
 import django_tables2 as tables
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django_tables2.paginators import LazyPaginator
@@ -23,6 +24,8 @@ class DenseTable(tables.Table):
     class Meta:
         template_name = "ui/table.html"
         attrs = {"class": "table ui-table"}
+
+    row_attrs: dict[str, Any] | None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -91,10 +94,10 @@ class ClockColumn(tables.Column):
     """A due time that counts down; the table's attribute `now` is business time, or else the server's."""
 
     def render(self, value: datetime, record: Any, table: Any) -> SafeString:
-        from django.template.loader import render_to_string
-
         context = components.countdown(
-            value, started_at=_read(record, "started_at"), stopped_at=_read(record, "stopped_at"),
+            value,
+            started_at=_read(record, "started_at"),
+            stopped_at=_read(record, "stopped_at"),
             now=getattr(table, "now", None) or timezone.now(),
         )
         return SafeString(render_to_string("ui/parts/countdown.html", context))

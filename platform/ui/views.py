@@ -17,11 +17,21 @@ from ui.tables import paginate_table
 def _frame() -> dict[str, Any]:
     """What the shell reads; in the real pages a context processor gives it."""
     return {
-        "brand_area": "portal", "tenant_name": "Acme Logistics 安快物流", "actor_name": "王娟平",
-        "search_url": reverse("ui:catalogue"), "home_url": reverse("ui:catalogue"),
+        "brand_area": "portal",
+        "tenant_name": "Acme Logistics 安快物流",
+        "actor_name": "王娟平",
+        "search_url": reverse("ui:catalogue"),
+        "home_url": reverse("ui:catalogue"),
         "nav": [
             {"label": _("Home"), "url": "#home", "icon": "home"},
-            {"label": _("Orders"), "url": "#orders", "icon": "clipboard-list", "active": True, "count": 128, "section": _("Work")},
+            {
+                "label": _("Orders"),
+                "url": "#orders",
+                "icon": "clipboard-list",
+                "active": True,
+                "count": 128,
+                "section": _("Work"),
+            },
             {"label": _("Batches"), "url": "#batches", "icon": "file-upload", "section": _("Work")},
             {"label": _("Approvals"), "url": "#approvals", "icon": "checks", "count": 7, "section": _("Work")},
             {"label": _("Vehicles"), "url": "#vehicles", "icon": "truck", "section": _("Fleet")},
@@ -35,24 +45,41 @@ def _frame() -> dict[str, Any]:
 def show_catalogue(request: HttpRequest) -> HttpResponse:
     """Every component in all its states."""
     now = timezone.now()
-    table = paginate_table(table=samples.SampleTable(samples.sample_rows(now=now, count=24)), request=request, per_page=9)
+    table = paginate_table(
+        table=samples.SampleTable(samples.sample_rows(now=now, count=24)), request=request, per_page=9
+    )
     wrong = samples.SampleForm({"wrong-plate": "", "wrong-phone": "123", "wrong-service": "repair"}, prefix="wrong")
     option, chart_table = samples.sample_chart()
     if request.GET.get("toasts"):
         messages.success(request, _("1,130 orders were submitted."))
         messages.error(request, _("The file could not be read."))
     context = {
-        **_frame(), "now": now, "table": table, "empty_table": samples.SampleTable([], prefix="empty-"),
-        "filter": samples.SampleFilter(request.GET or None, queryset=get_user_model()._default_manager.none()), "form": samples.SampleForm(prefix="right"), "wrong": wrong,
+        **_frame(),
+        "now": now,
+        "table": table,
+        "empty_table": samples.SampleTable([], prefix="empty-"),
+        "filter": samples.SampleFilter(request.GET or None, queryset=get_user_model()._default_manager.none()),
+        "form": samples.SampleForm(prefix="right"),
+        "wrong": wrong,
         "statuses": [(tone, f"{tone}") for tone in tones.TONES],
         "states": [(key, label) for key, label in samples.STATUS_LABELS.items()],
-        "rows": samples.sample_rows(now=now), "timeline": samples.sample_timeline(now=now), "option": option,
-        "chart_table": chart_table, "points": samples.sample_points(),
+        "rows": samples.sample_rows(now=now),
+        "timeline": samples.sample_timeline(now=now),
+        "option": option,
+        "chart_table": chart_table,
+        "points": samples.sample_points(),
         "tabs": [
-            {"label": _("All"), "url": "?", "active": True, "count": 128}, {"label": _("Waiting for you"), "url": "?", "count": 7},
-            {"label": _("Late"), "url": "?", "count": 0}, {"label": _("Done"), "url": "?"},
+            {"label": _("All"), "url": "?", "active": True, "count": 128},
+            {"label": _("Waiting for you"), "url": "?", "count": 7},
+            {"label": _("Late"), "url": "?", "count": 0},
+            {"label": _("Done"), "url": "?"},
         ],
-        "values": [(_("VIN"), "LVBV3PBB6SA071322"), (_("Model"), "福田 奥铃"), (_("Cost centre"), "华东干线"), (_("PO number"), "")],
+        "values": [
+            (_("VIN"), "LVBV3PBB6SA071322"),
+            (_("Model"), "福田 奥铃"),
+            (_("Cost centre"), "华东干线"),
+            (_("PO number"), ""),
+        ],
     }
     return render(request, "ui/catalogue.html", context)
 
@@ -61,7 +88,11 @@ def show_progress(request: HttpRequest) -> HttpResponse:
     """A progress bar that gets on by a third each time it is asked, as a view for `poll_url` does."""
     value = int(request.GET.get("at", "0")) + 334
     context = {
-        "value": min(value, 1000), "total": 1000, "done": value >= 1000, "label": _("Checking rows"), "key": "live",
+        "value": min(value, 1000),
+        "total": 1000,
+        "done": value >= 1000,
+        "label": _("Checking rows"),
+        "key": "live",
         "poll_url": f"{reverse('ui:progress')}?at={value}",
     }
     return render(request, "ui/progress.html", context)

@@ -30,9 +30,9 @@ def ui_icon(name: str, size: int = 18, label: str = "") -> SafeString:
 def _draw_icon(name: str, size: int, label: str) -> SafeString:
     """Icons are drawn from a zip by an XML parser: once a kind is enough, a table shows hundreds."""
     attributes = {"role": "img", "aria_label": label} if label else {"aria_hidden": "true"}
-    path = name if "/" in name else f"outline/{name}"
+    attributes |= {"stroke_width": "1.75", "focusable": "false"}
     try:
-        svg = tablericons._render_icon(path, size, stroke_width="1.75", focusable="false", **attributes)
+        svg = tablericons._render_icon(name if "/" in name else f"outline/{name}", size, **attributes)
     except tablericons.IconDoesNotExist:
         svg = tablericons._render_icon("outline/point", size, **attributes)
     return mark_safe(svg)  # noqa: S308 (serialised by ElementTree, which escapes)
@@ -73,8 +73,12 @@ def status(key: str, label: object = "", tone: str = "", live: bool = False) -> 
     """A state as a coloured badge. `label` is its translated name; `live` lets the dot breathe while work goes on."""
     shown = tone or tones.tone_of_status(status=str(key))
     return format_html(
-        '<span class="ui-status ui-tone-{}{}" data-status="{}"><span class="ui-dot" aria-hidden="true"></span>{}</span>',
-        shown, " ui-live" if live else "", key, label or str(key).replace("_", " "),
+        '<span class="ui-status ui-tone-{}{}" data-status="{}">'
+        '<span class="ui-dot" aria-hidden="true"></span>{}</span>',
+        shown,
+        " ui-live" if live else "",
+        key,
+        label or str(key).replace("_", " "),
     )
 
 
@@ -86,14 +90,20 @@ def when(moment: datetime | None, style: str = "short") -> SafeString:
     local = timezone.localtime(moment)
     return format_html(
         '<time class="ui-time" datetime="{}" title="{}">{}</time>',
-        moment.isoformat(), f"{local:%Y-%m-%d %H:%M:%S %Z}", formats.format_moment(moment=moment, style=style),
+        moment.isoformat(),
+        f"{local:%Y-%m-%d %H:%M:%S %Z}",
+        formats.format_moment(moment=moment, style=style),
     )
 
 
 @register.inclusion_tag("ui/parts/countdown.html")
 def countdown(
-    due_at: datetime | None, started_at: datetime | None = None, stopped_at: datetime | None = None,
-    now: datetime | None = None, label: object = "", paused: bool = False,
+    due_at: datetime | None,
+    started_at: datetime | None = None,
+    stopped_at: datetime | None = None,
+    now: datetime | None = None,
+    label: object = "",
+    paused: bool = False,
 ) -> dict[str, Any]:
     """A clock that counts down to `due_at` in the browser, toned by the share of time used (50 %, 80 %, late).
 
@@ -111,22 +121,38 @@ def countdown(
     if stopped_at:
         shown = "bad" if late else "good"
     return {
-        "due_at": due_at, "started_at": started_at, "stopped_at": stopped_at, "now": moment, "label": label, "late": late,
-        "paused": paused, "tone": shown, "text": formats.format_duration(duration=due_at - moment),
+        "due_at": due_at,
+        "started_at": started_at,
+        "stopped_at": stopped_at,
+        "now": moment,
+        "label": label,
+        "late": late,
+        "paused": paused,
+        "tone": shown,
+        "text": formats.format_duration(duration=due_at - moment),
     }
 
 
 @register.inclusion_tag("ui/parts/stat.html")
 def stat(
-    label: object, value: object, hint: object = "", icon: str = "", tone: str = "neutral", url: str = "",
+    label: object,
+    value: object,
+    hint: object = "",
+    icon: str = "",
+    tone: str = "neutral",
+    url: str = "",
 ) -> dict[str, Any]:
-    """A figure with its name: the tile of a dashboard; with `url` the whole tile leads to what is behind the figure."""
+    """A figure with its name: a dashboard's tile; with `url` it leads to what is behind the figure."""
     return {"label": label, "value": value, "hint": hint, "icon": icon, "tone": tone, "url": url}
 
 
 @register.inclusion_tag("ui/parts/empty.html")
 def empty(
-    title: object, text: object = "", icon: str = "inbox", action_url: str = "", action_label: object = "",
+    title: object,
+    text: object = "",
+    icon: str = "inbox",
+    action_url: str = "",
+    action_label: object = "",
 ) -> dict[str, Any]:
     """What stands where nothing is yet: why, what to do, and the button that does it."""
     return {"title": title, "text": text, "icon": icon, "action_url": action_url, "action_label": action_label}
@@ -134,8 +160,15 @@ def empty(
 
 @register.inclusion_tag("ui/parts/progress.html")
 def progress(
-    value: int, total: int, label: object = "", poll_url: str = "", done: bool = False, failed: bool = False,
-    text: object = "", key: str = "progress", done_url: str = "",
+    value: int,
+    total: int,
+    label: object = "",
+    poll_url: str = "",
+    done: bool = False,
+    failed: bool = False,
+    text: object = "",
+    key: str = "progress",
+    done_url: str = "",
 ) -> dict[str, Any]:
     """A progress bar. With `poll_url` it asks that address each second for itself anew, until `done` or `failed`.
 
@@ -144,14 +177,22 @@ def progress(
     """
     percent = min(100, value * 100 // total) if total else 0
     return {
-        "value": value, "total": total, "label": label, "percent": 100 if done else percent, "text": text, "key": key,
-        "poll_url": "" if done or failed else poll_url, "done": done, "failed": failed, "done_url": done_url if done else "",
+        "value": value,
+        "total": total,
+        "label": label,
+        "percent": 100 if done else percent,
+        "text": text,
+        "key": key,
+        "poll_url": "" if done or failed else poll_url,
+        "done": done,
+        "failed": failed,
+        "done_url": done_url if done else "",
     }
 
 
 @register.inclusion_tag("ui/parts/timeline.html")
 def timeline(items: Iterable[object], live: bool = False) -> dict[str, Any]:
-    """What happened, newest as given. Items (objects or dicts): `time, who, title, text, icon, tone`; tone a name of ui.tones."""
+    """What happened, in the order given: objects or dicts with `time, who, title, text, icon, tone` (ui.tones)."""
     return {"items": items, "live": live}
 
 
@@ -168,7 +209,7 @@ def page_span(page: Any) -> str:
 
 @register.inclusion_tag("ui/parts/filter_bar.html")
 def filter_bar(filterset: Any, search: str = "q", target: str = "") -> dict[str, Any]:
-    """The form of a django-filter FilterSet in one row: the field named `search` becomes the search box ("/" goes there).
+    """The form of a django-filter FilterSet in one row; the field named `search` is the search box ("/" goes there).
 
     With `target` (a CSS selector) htmx swaps that part alone while the person types.
     """
@@ -177,14 +218,19 @@ def filter_bar(filterset: Any, search: str = "q", target: str = "") -> dict[str,
     fields = [field for field in form if field.name != search and not field.is_hidden]
     used = [name for name in form.fields if name != search and form.data.get(form.add_prefix(name))]
     return {
-        "form": form, "search_field": form[search] if search in form.fields else None, "fields": fields, "used": len(used),
-        "target": target, "compact": compact, "searched": bool(form.data.get(form.add_prefix(search))),
+        "form": form,
+        "search_field": form[search] if search in form.fields else None,
+        "fields": fields,
+        "used": len(used),
+        "target": target,
+        "compact": compact,
+        "searched": bool(form.data.get(form.add_prefix(search))),
     }
 
 
 @register.inclusion_tag("ui/parts/form.html")
 def ui_form(form: Any) -> dict[str, Any]:
-    """A form's fields with labels, help and errors beside them, and a summary of the errors above. No `<form>` element."""
+    """A form's fields with labels, help and errors beside them, a summary of errors above; no `<form>` element."""
     wrong = [field for field in form.visible_fields() if field.errors]
     return {"form": form, "wrong": wrong}
 
@@ -216,31 +262,55 @@ def copyable(text: object, label: object = "") -> dict[str, Any]:
 
 @register.inclusion_tag("ui/parts/file_drop.html")
 def file_drop(
-    name: str = "file", label: object = "", accept: str = "", hint: object = "", max_bytes: int = 0, errors: object = (),
-    multiple: bool = False, required: bool = True,
+    name: str = "file",
+    label: object = "",
+    accept: str = "",
+    hint: object = "",
+    max_bytes: int = 0,
+    errors: object = (),
+    multiple: bool = False,
+    required: bool = True,
 ) -> dict[str, Any]:
     """A field for files that takes drag and drop. In a `<form data-ui-upload>` it shows the upload's progress."""
     return {
-        "name": name, "label": label, "accept": accept, "hint": hint, "max_bytes": max_bytes, "errors": errors,
-        "multiple": multiple, "required": required, "key": f"ui-file-{name}",
+        "name": name,
+        "label": label,
+        "accept": accept,
+        "hint": hint,
+        "max_bytes": max_bytes,
+        "errors": errors,
+        "multiple": multiple,
+        "required": required,
+        "key": f"ui-file-{name}",
     }
 
 
 @register.inclusion_tag("ui/parts/chart.html")
 def chart(
-    option: Mapping[str, Any], title: object, table: Mapping[str, Any] | None = None, height: str = "md",
+    option: Mapping[str, Any],
+    title: object,
+    table: Mapping[str, Any] | None = None,
+    height: str = "md",
 ) -> dict[str, Any]:
-    """An ECharts chart. `table` = `{"head": […], "rows": [[…]]}` is what a screen reader and a page without scripts get."""
+    """An ECharts chart; `table` = `{"head": […], "rows": [[…]]}` is for screen readers and pages without scripts."""
     return {"option": option, "title": title, "table": table, "height": height, "key": _fresh_id()}
 
 
 @register.inclusion_tag("ui/parts/map.html")
 def ui_map(
-    points: Iterable[Mapping[str, Any]], title: object, tile_url: str = "", attribution: str = "", height: str = "md",
+    points: Iterable[Mapping[str, Any]],
+    title: object,
+    tile_url: str = "",
+    attribution: str = "",
+    height: str = "md",
 ) -> dict[str, Any]:
-    """A map of points `{lat, lng, label, tone, url, kind}` (WGS-84). Without `tile_url` it shows a graticule and a scale."""
+    """A map of points `{lat, lng, label, tone, url, kind}` (WGS-84); without `tile_url` a graticule and a scale."""
     return {
-        "points": list(points), "title": title, "tile_url": tile_url, "attribution": attribution, "height": height,
+        "points": list(points),
+        "title": title,
+        "tile_url": tile_url,
+        "attribution": attribution,
+        "height": height,
         "key": _fresh_id(),
     }
 
@@ -253,7 +323,12 @@ def signature(name: str = "signature", label: object = "", required: bool = True
 
 @register.inclusion_tag("ui/parts/dialog_link.html")
 def dialog_link(
-    url: str, label: object, icon: str = "", kind: str = "modal", style: str = "", size: str = "",
+    url: str,
+    label: object,
+    icon: str = "",
+    kind: str = "modal",
+    style: str = "",
+    size: str = "",
 ) -> dict[str, Any]:
     """A button that opens `url` in a dialog (`modal`) or at the side (`drawer`); a plain link without scripts."""
     return {"url": url, "label": label, "icon": icon, "kind": kind, "style": style, "size": size}

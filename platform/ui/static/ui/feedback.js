@@ -17,7 +17,7 @@ function show({ text, level = "info" }) {
 
 function overlay(kind) {
   const element = document.getElementById(`ui-${kind}`);
-  const Kind = kind === "modal" ? window.bootstrap.Modal : window.bootstrap.Offcanvas;
+  const Kind = kind === "modal" ? window.tabler.Modal : window.tabler.Offcanvas;
   return Kind.getOrCreateInstance(element);
 }
 

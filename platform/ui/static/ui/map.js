@@ -18,7 +18,7 @@ function load(url, kind) {
 
 function step(span) {
   const steps = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30];
-  return steps.find((value) => span / value <= 6) || 45;
+  return steps.find((value) => span / value <= 8) || 45;
 }
 
 function graticule(map) {
