@@ -28,7 +28,7 @@ _PLAIN_CELL: Final = re.compile(rb'<c r="[A-Z]')
 _ANY_CELL: Final = re.compile(rb"<(?:[\w.-]+:)?c[\s/>]")
 _FAR_CELL: Final = re.compile(
     rb'<c r="(?:[A-Z]{3,}[0-9]+|[D-Z][A-Z][0-9]+|C[W-Z][0-9]+|[A-Z]*(?:2[1-9][0-9]{3}|[3-9][0-9]{4}|[0-9]{6,}))"'
-    rb"[^>]*[^/>]>"
+    rb"(?:[^>]*[^/>])?>"
 )
 _TEXT_ITEM: Final = re.compile(rb"<(?:[\w.-]+:)?si[\s>]")
 
@@ -104,7 +104,9 @@ def _packed(content: bytes, member: zipfile.ZipInfo) -> bytes:
     header = content[member.header_offset : member.header_offset + 30]
     if len(header) < 30 or header[:4] != b"PK\x03\x04":
         raise FileRefused("not_a_table")
-    start = member.header_offset + 30 + int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
+    start = (
+        member.header_offset + 30 + int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
+    )
     end = start + member.compress_size
     if end > len(content):
         raise FileRefused("not_a_table")

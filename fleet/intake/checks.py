@@ -99,15 +99,14 @@ class _RowChecker:
         if known is not None and known.digest == digest:
             order = self._builder.build(fields, place, digest, keep_window=True)
             return CheckedRow(line, ref, RowStatus.ALREADY_SUBMITTED, order, known.order_id)
+        order_id = known.order_id if known else None
         if refused := self._out_of_scope(fields, []):
             return self._reject(line, fields, refused)
         order = self._builder.build(fields, place, digest, keep_window=False)
-        warnings = self._notices.find(
-            order, line=line, asked_end=sure(fields.window_end), is_known=known is not None
-        )
+        warnings = self._notices.find(order, line=line, asked_end=sure(fields.window_end), is_known=known is not None)
         warnings += self._differences(fields)
         status = RowStatus.VALID if known is None else RowStatus.CHANGED_SINCE
-        return CheckedRow(line, ref, status, order, known and known.order_id, (), _in_order(warnings))
+        return CheckedRow(line, ref, status, order, order_id, (), _in_order(warnings))
 
     def _reject(self, line: int, fields: Fields, errors: list[RowProblem]) -> CheckedRow:
         known = self._context.known.get(fields.external_ref or "")

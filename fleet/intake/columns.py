@@ -66,7 +66,7 @@ LIMITS: Final = {
 """Most characters of a text column."""
 
 _ALIASES: Final = {
-    "external_ref": "reference, ref, order no, order number, 委托编号, 委托单号, 外部编号, 外部单号, 单号, 订单号, 编号",
+    "external_ref": "reference, ref, order no, 委托编号, 委托单号, 外部编号, 外部单号, 单号, 订单号, 编号",
     "plate": "plate no, plate number, license plate, licence plate, 车牌, 车牌号, 车牌号码, 号牌, 号牌号码",
     "vin": "vin code, vin码, 车架号, 车架号码, 车架号vin, 车辆识别代号, 车辆识别代码",
     "model": "vehicle model, 车型, 品牌车型, 品牌型号, 厂牌型号",
@@ -104,9 +104,7 @@ def fold_header(header: str) -> str:
 
 
 _BY_HEADER: Final = {
-    fold_header(header): column
-    for column in COLUMNS
-    for header in (column, *(_ALIASES[column].split(",")))
+    fold_header(header): column for column in COLUMNS for header in (column, *(_ALIASES[column].split(",")))
 }
 _BY_HEADER.update({fold_header(column): column for column in IGNORED})
 

@@ -6,7 +6,8 @@ from functools import partial
 from operator import itemgetter
 from typing import Final, NamedTuple
 
-from fleet.intake.columns import COLUMNS, LIMITS, REQUIRED as REQUIRED_COLUMNS
+from fleet.intake.columns import COLUMNS, LIMITS
+from fleet.intake.columns import REQUIRED as REQUIRED_COLUMNS
 from fleet.intake.context import CheckContext, ModelTable
 from fleet.intake.phones import parse_phone
 from fleet.intake.places import find_site
@@ -94,7 +95,7 @@ class FieldReader:
             problems.insert(0, RowProblem("row", "too_many_cells"))
         if problems:
             parsed = [None if type(value) is Defect else value for value in parsed]
-        return Fields._make(parsed), problems  # type: ignore[arg-type]
+        return Fields._make(parsed), problems
 
 
 def build_parsers(context: CheckContext, models: ModelTable) -> Mapping[str, Parser]:
@@ -102,7 +103,7 @@ def build_parsers(context: CheckContext, models: ModelTable) -> Mapping[str, Par
     moment = partial(parse_moment, zone=context.timezone)
     site = partial(_parse_site, context)
     parsers: dict[str, Parser] = {
-        "plate": partial(_parse_fleet_plate) if context.tenant_kind == "fleet" else parse_plate,
+        "plate": _parse_fleet_plate if context.tenant_kind == "fleet" else parse_plate,
         "vin": parse_vin,
         "service": partial(parse_service, services=context.services),
         "lat": partial(parse_degrees, limit=90),
@@ -147,14 +148,14 @@ def _parse_fleet_plate(text: str) -> Plate | Defect:
     return REQUIRED if parsed is NO_PLATE else parsed
 
 
-def _parse_site(context: CheckContext, text: str) -> str | None | Defect:
+def _parse_site(context: CheckContext, text: str) -> str | Defect | None:
     if not text:
         return None
     site = find_site(context.sites, text) or find_site(context.sites, narrow(text))
     return site.code if site else Defect("unknown_site", {})
 
 
-def _parse_class(classes: frozenset[str], text: str) -> str | None | Defect:
+def _parse_class(classes: frozenset[str], text: str) -> str | Defect | None:
     key = narrow(text).lower().replace("-", "_")
     if not key:
         return None

@@ -39,7 +39,7 @@ def _lines(body: bytes) -> Iterator[tuple[int, Any]]:
             yield line, _decode(text, line)
 
 
-def _decode(text: bytes, line: int) -> Any:
+def _decode(text: bytes, line: int) -> object:
     try:
         return msgspec.json.decode(text)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError) as error:

@@ -3,7 +3,8 @@
 import hashlib
 from collections.abc import Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as factory
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -24,7 +25,7 @@ class RowProblem:
 
     field: str
     code: str
-    params: Params = field(default_factory=dict)
+    params: Params = factory(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Suggestion:
     """A wish that stands in the notes alone; the dispatcher decides."""
 
     code: str
-    params: Params = field(default_factory=dict)
+    params: Params = factory(default_factory=dict)
     field: str = "notes"
 
 

@@ -43,7 +43,6 @@ class ScopeHit(NamedTuple):
     field: str
 
 
-
 def load_rules(items: Iterable[Mapping[str, Any]]) -> tuple[ScopeRule, ...]:
     """Scope rules from plain data (decoded JSON). Raises ValueError for a pattern that cannot be used."""
     rules = tuple(ScopeRule(**{**item, "services": frozenset(item.get("services", ()))}) for item in items)

@@ -12,7 +12,7 @@ from fleet.intake.tables import OrderFile, SourceRow, build_file
 
 _DELIMITERS: Final = (",", ";", "\t")
 _LINE_END: Final = re.compile(r"\r\n|\r|\n")
-_QUOTED_FORMULA: Final = re.compile(r"'[=+\-@\t\r＝＋－＠]")
+_QUOTED_FORMULA: Final = re.compile(r"'\s*[=+\-@\t\r＝＋－＠]")
 _UNREADABLE: Final = bytes(range(1, 9)) + bytes(range(14, 27)) + bytes(range(28, 32)) + b"\x00\x7f"
 _THREE_BYTES: Final = re.compile("[\u0800-\ufffc]")
 _MANY_COLUMNS: Final = 5
@@ -76,7 +76,7 @@ def _open(content: bytes, encoding: str) -> io.TextIOWrapper:
 def _first_line(content: bytes, encoding: str) -> str:
     """The first line that is not blank, cut to a length no header needs."""
     for line in _open(content, encoding):
-        if line.strip(" \t\r\n,;\"") and not line.startswith("sep="):
+        if line.strip(' \t\r\n,;"') and not line.startswith("sep="):
             return line[:20_000]
     return ""
 
@@ -120,7 +120,7 @@ class _Table:
             line = reader.line_num + 1
 
     def _refuse_swallowed(self, line: int, last: int, cells: list[str], width: int) -> None:
-        """Two rows that each lack a closing quotation mark make one cell that holds whole rows: nothing may vanish so."""
+        """Refuses a cell that holds whole rows: two rows that each lack a closing mark would vanish in one so."""
         for cell in cells:
             if any(part.count(self.delimiter) >= width - 1 for part in _LINE_END.split(cell)[1:]):
                 raise FileRefused("unclosed_quote", line=line + self._scan(line, last).lines_above)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_noop
 
 LABELS: Final[dict[str, str]] = {
     "row": gettext_noop("Row"),
-    "external_ref": gettext_noop("Reference"),
+    "external_ref": gettext_noop("Order reference"),
     "plate": gettext_noop("Plate"),
     "vin": gettext_noop("VIN"),
     "model": gettext_noop("Model"),
@@ -28,7 +28,7 @@ LABELS: Final[dict[str, str]] = {
     "return_by": gettext_noop("Return by"),
     "courtesy_car": gettext_noop("Courtesy car"),
     "key_with": gettext_noop("Key with"),
-    "notes": gettext_noop("Notes"),
+    "notes": gettext_noop("Order notes"),
     "plate_type": gettext_noop("Plate type"),
     "vehicle_class": gettext_noop("Vehicle class"),
     "transmission": gettext_noop("Transmission"),

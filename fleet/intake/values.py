@@ -141,7 +141,7 @@ def parse_plate(text: str) -> Plate | Defect:
     return Defect("plate_format", {})
 
 
-def parse_plate_type(text: str) -> str | None | Defect:
+def parse_plate_type(text: str) -> str | Defect | None:
     """One of the plate forms, or None."""
     key = narrow(text).lower().replace("-", "_")
     if not key:
@@ -183,10 +183,17 @@ def _offset(text: str | None) -> tzinfo | None:
 # Places
 
 _DEGREES: Final = re.compile(r"[+-]?[0-9]{1,3}(?:\.[0-9]{1,20})?°?")
-_SYSTEMS: Final = {"": "wgs84", "wgs84": "wgs84", "gps": "wgs84", "gcj02": "gcj02", "火星坐标": "gcj02", "火星坐标系": "gcj02"}
+_SYSTEMS: Final = {
+    "": "wgs84",
+    "wgs84": "wgs84",
+    "gps": "wgs84",
+    "gcj02": "gcj02",
+    "火星坐标": "gcj02",
+    "火星坐标系": "gcj02",
+}
 
 
-def parse_degrees(text: str, limit: int) -> float | None | Defect:
+def parse_degrees(text: str, limit: int) -> float | Defect | None:
     """A latitude (limit 90) or longitude (limit 180) in degrees, or None."""
     if not text:
         return None
@@ -233,7 +240,7 @@ def parse_boolean(text: str) -> bool | Defect:
     return Defect("boolean_format", {}) if found is None else found
 
 
-def parse_transmission(text: str) -> str | None | Defect:
+def parse_transmission(text: str) -> str | Defect | None:
     """`automatic`, `manual` or None."""
     key = narrow(text).lower()
     if not key:
@@ -250,7 +257,7 @@ def parse_service(text: str, services: frozenset[str]) -> str | Defect:
     return service if service in services else Defect("unknown_service", {"choices": ", ".join(sorted(services))})
 
 
-def parse_fen(text: str) -> int | None | Defect:
+def parse_fen(text: str) -> int | Defect | None:
     """Yuan with at most two decimals as fen, or None."""
     plain = narrow(text)
     if not plain:

@@ -1,24 +1,37 @@
-"""Wishes that stand in the notes of a row and nowhere else. None is dropped: what is not understood is shown as it is."""
+"""Wishes that stand in the notes of a row and nowhere else.
+
+None is dropped: what is not understood is shown as it stands.
+"""
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 from fleet.intake.rows import Suggestion
 
-_COURTESY_CAR: Final = re.compile(r"(?<!不)(?<!无)(?<!不需)(?<!无需)(?:需要?|要|提供|安排|借)[^，。；,;]{0,6}(?:代步车|替代车)|(?<!no )(?:courtesy|loan|replacement) car", re.I)
-_VALUABLES: Final = re.compile(r"贵重|valuable", re.I)
-_CALL: Final = re.compile(r"(?:提前|先|到前)[^，。；,;]{0,6}(?:电话|联系|致电|通知)|call (?:first|before|ahead)", re.I)
-_TOW: Final = re.compile(r"(?<!不用)(?<!不需要)(?:拖车|救援)|无法(?:启动|行驶)|\btow\b|tow truck", re.I)
+_COURTESY_CAR: Final = re.compile(
+    r"(?<!不)(?<!无)(?<!不需)(?<!无需)(?:需要?|要|提供|安排|借)[^，。；,;]{0,6}(?:代步车|替代车)"
+    r"|(?<!no )(?:courtesy|loan|replacement) car",
+    re.IGNORECASE,
+)
+_VALUABLES: Final = re.compile(r"贵重|valuable", re.IGNORECASE)
+_CALL: Final = re.compile(
+    r"(?:提前|先|到前)[^，。；,;]{0,6}(?:电话|联系|致电|通知)|call (?:first|before|ahead)", re.IGNORECASE
+)
+_TOW: Final = re.compile(r"(?<!不用)(?<!不需要)(?:拖车|救援)|无法(?:启动|行驶)|\btow\b|tow truck", re.IGNORECASE)
 _CHINESE_TIME: Final = re.compile(
     r"(凌晨|早上|上午|中午|下午|傍晚|晚上)?([0-9]{1,2}|[一二两三四五六七八九十]{1,3})[点时:](?:([0-9]{1,2})分?|(半))?"
     r"(?:之前|以前|前)[^，。；,;]{0,4}(?:送回|还车|归还|返还|送还|交还|要用车)"
 )
-_ENGLISH_TIME: Final = re.compile(r"(?:return|back)[^.;,]{0,20}?(?:by|before) ([0-9]{1,2})(?::([0-9]{2}))? ?(am|pm)?\b", re.I)
+_ENGLISH_TIME: Final = re.compile(
+    r"(?:return|back)[^.;,]{0,20}?(?:by|before) ([0-9]{1,2})(?::([0-9]{2}))? ?(am|pm)?\b", re.IGNORECASE
+)
 _DIGITS: Final = {char: value for value, char in enumerate("零一二三四五六七八九十")} | {"两": 2}
 _LONGEST: Final = 200
 
 
+@lru_cache(maxsize=1024)
 def find_wishes(notes: str, *, has_courtesy_car: bool, has_return_by: bool) -> tuple[Suggestion, ...]:
     """What the notes ask for that no column of the row says already."""
     if not notes:

@@ -3,9 +3,9 @@ person typed: a phone number is digits and not 1.99e10, a time is an ISO time.""
 
 import io
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import MAXYEAR, date, datetime, time, timedelta
 
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from fleet.intake.archive import check_archive
 from fleet.intake.refusals import FileRefused
@@ -20,52 +20,51 @@ def read_workbook(*, name: str, content: bytes) -> OrderFile:
     Raises FileRefused: `macros`, `zip_bomb`, `not_a_table`, and what `build_file` raises.
     """
     check_archive(content)
+    return build_file(name=name, kind="xlsx", table=_rows(*_first_sheet(content)))
+
+
+def _first_sheet(content: bytes) -> tuple[int, list[list[CellValue]]]:
+    """The number of the first row used, and the values from there on; of the first sheet that can be seen."""
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        sheet = _first_visible(workbook)
-    except (CalamineError, OSError, ValueError) as error:
+        for sheet in workbook.sheets_metadata:
+            if sheet.typ == SheetTypeEnum.WorkSheet and sheet.visible == SheetVisibleEnum.Visible:
+                found = workbook.get_sheet_by_name(sheet.name)
+                return (found.start or (0, 0))[0] + 1, found.to_python(skip_empty_area=True)
+    except BaseException as error:
+        # The library is written in Rust: what it cannot read may also end in a panic, which is no Exception.
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
         raise FileRefused("not_a_table") from error
-    return build_file(name=name, kind="xlsx", table=_rows(sheet))
-
-
-def _first_visible(workbook: CalamineWorkbook) -> CalamineSheet:
-    for sheet in workbook.sheets_metadata:
-        if sheet.typ == SheetTypeEnum.WorkSheet and sheet.visible == SheetVisibleEnum.Visible:
-            return workbook.get_sheet_by_name(sheet.name)
     raise FileRefused("not_a_table")
 
 
-def _rows(sheet: CalamineSheet) -> Iterator[SourceRow]:
-    """Rows without empty cells beyond the last column that any row uses."""
-    if sheet.start is None:
-        return
-    first = sheet.start[0] + 1
-    for line, values in enumerate(_values(sheet), start=first):
-        yield SourceRow(line, [value if type(value) is str else as_typed(value) for value in values])
-
-
-def _values(sheet: CalamineSheet) -> Iterator[list[CellValue]]:
-    yield from sheet.to_python(skip_empty_area=True)
+def _rows(first: int, values: list[list[CellValue]]) -> Iterator[SourceRow]:
+    for line, cells in enumerate(values, start=first):
+        yield SourceRow(line, [cell if type(cell) is str else as_typed(cell) for cell in cells])
 
 
 def as_typed(value: CellValue) -> str:
     """`value` as a person would have typed it; times to the second, ISO, without a zone."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-    if isinstance(value, datetime):
-        return _whole_second(value).isoformat(timespec="seconds")
-    if isinstance(value, timedelta):
-        minutes, seconds = divmod(round(value.total_seconds()), 60)
-        return f"{minutes // 60:02d}:{minutes % 60:02d}:{seconds:02d}"
-    if isinstance(value, date | time):
-        return value.isoformat()
-    return str(value)
+    match value:
+        case bool():
+            text = "true" if value else "false"
+        case float():
+            text = str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+        case datetime():
+            text = _whole_second(value).isoformat(timespec="seconds")
+        case timedelta():
+            minutes, seconds = divmod(round(value.total_seconds()), 60)
+            text = f"{minutes // 60:02d}:{minutes % 60:02d}:{seconds:02d}"
+        case date() | time():
+            text = value.isoformat()
+        case _:
+            text = str(value)
+    return text
 
 
 def _whole_second(value: datetime) -> datetime:
     """A spreadsheet keeps a time as a fraction of a day: 13:00 may come as 12:59:59.999."""
+    if value.year == MAXYEAR:
+        return value.replace(microsecond=0)
     return (value + timedelta(microseconds=500_000)).replace(microsecond=0)

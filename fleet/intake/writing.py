@@ -1,0 +1,186 @@
+"""Files that go out: templates to fill in, and the rows that could not be taken. No cell can run as a formula."""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from django.utils import translation
+from django.utils.translation import gettext, gettext_noop
+from openpyxl import Workbook
+from openpyxl.cell import Cell
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
+
+from fleet.intake.checks import CheckedFile, RowStatus
+from fleet.intake.columns import COLUMNS, IGNORED, PLACE, REQUIRED
+from fleet.intake.context import SERVICES, Site
+from fleet.intake.refusals import MAX_ROWS
+from fleet.intake.rows import RowProblem, explain
+from fleet.intake.tables import OrderFile
+from fleet.intake.texts import LABELS
+from fleet.intake.values import PLATE_FORMS
+
+_FORMULA: Final = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
+_NUMBER: Final = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
+_MOMENTS: Final = ("window_start", "window_end", "return_by")
+_NUMBERS: Final = ("lat", "lng", "pre_approved_up_to")
+_WIDTHS: Final = {"description": 40, "address": 40, "notes": 30, "vin": 21, "phone": 16, "model": 20}
+
+HELP: Final[dict[str, str]] = {
+    "external_ref": gettext_noop("Your own number for the order; each only once."),
+    "plate": gettext_noop("Required for fleets; without a dot."),
+    "vin": gettext_noop("17 characters, from the vehicle licence (行驶证)."),
+    "model": gettext_noop("Make and model, as in your list of vehicles."),
+    "service": gettext_noop("One of the choices."),
+    "description": gettext_noop("What is to be done; at most 5,000 characters."),
+    "site_code": gettext_noop("One of your sites. Leave it empty to give an address with latitude and longitude."),
+    "address": gettext_noop("Needed without a site."),
+    "lat": gettext_noop("Decimal degrees; needed without a site."),
+    "lng": gettext_noop("Decimal degrees; needed without a site."),
+    "contact": gettext_noop("Who hands the vehicle over."),
+    "phone": gettext_noop("The contact's number."),
+    "window_start": gettext_noop("When fetching may begin, such as 2026-11-24 13:00."),
+    "window_end": gettext_noop("When it must be done."),
+    "cost_center": gettext_noop("One of your cost centres."),
+    "po_number": gettext_noop("Your purchase order, for the invoice."),
+    "return_by": gettext_noop("When the vehicle must be back."),
+    "courtesy_car": gettext_noop("yes or no."),
+    "key_with": gettext_noop("Who holds the key."),
+    "notes": gettext_noop("Anything else that the dispatcher should know."),
+    "plate_type": gettext_noop("Found from the plate when it is empty."),
+    "vehicle_class": gettext_noop("Found from the model when it is empty."),
+    "transmission": gettext_noop("Found from the model when it is empty."),
+    "return_site_code": gettext_noop("When the vehicle goes back to another site."),
+    "pre_approved_up_to": gettext_noop("Yuan up to which an estimate needs no approval."),
+    "coord_system": gettext_noop("wgs84 when it is empty."),
+}
+
+
+def safe_cell(text: str) -> str:
+    """`text` with an apostrophe before it when a spreadsheet would run it as a formula. Plain numbers stay."""
+    if _FORMULA.match(text) and _NUMBER.fullmatch(text) is None:
+        return "'" + text
+    return text
+
+
+def write_csv(*, header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    """A table as CSV that every spreadsheet opens rightly: UTF-8 with its mark, CRLF, formulas made harmless."""
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer)
+    writer.writerow([safe_cell(cell) for cell in header])
+    writer.writerows([safe_cell(cell) for cell in row] for row in rows)
+    return buffer.getvalue().encode("utf-8-sig")
+
+
+def template_csv() -> bytes:
+    """An empty order file."""
+    return write_csv(header=COLUMNS, rows=())
+
+
+def failed_rows_csv(*, file: OrderFile, checked: CheckedFile, language: str | None = None) -> bytes:
+    """The rejected rows as they were sent, each with its line and what to mend; it can be sent again as it is."""
+    kept = [index for index, column in enumerate(file.columns) if column not in IGNORED]
+    header = [*(file.columns[index] for index in kept), "row_line", "row_problems"]
+    return write_csv(header=header, rows=_failed_rows(file, checked, kept, language))
+
+
+def _failed_rows(
+    file: OrderFile, checked: CheckedFile, kept: Sequence[int], language: str | None
+) -> Iterator[list[str]]:
+    for source, row in zip(file.rows, checked.rows, strict=True):
+        if row.status == RowStatus.REJECTED:
+            cells = [source.cells[index] if index < len(source.cells) else "" for index in kept]
+            yield [*cells, str(row.line), " ".join(_sentence(error, language) for error in row.errors)]
+
+
+def _sentence(problem: RowProblem, language: str | None) -> str:
+    message, fix = explain(problem, language)
+    return f"[{problem.field}] {message} {fix}"
+
+
+def template_xlsx(*, sites: Sequence[Site], cost_centers: Sequence[str], language: str | None = None) -> bytes:
+    """An empty order workbook whose cells offer the tenant's sites and cost centres, with a sheet that explains it."""
+    with translation.override(language or translation.get_language()):
+        book = Workbook()
+        orders = book.worksheets[0]
+        orders.title = "orders"
+        _write_header(orders)
+        _write_help(book.create_sheet("help"))
+        choices = book.create_sheet("choices")
+        choices.sheet_state = "hidden"
+        _offer_choices(orders, choices, sites, cost_centers)
+        buffer = io.BytesIO()
+        book.save(buffer)
+        return buffer.getvalue()
+
+
+def _put(sheet: Worksheet, row: int, column: int, text: str) -> Cell:
+    """Writes `text` as text: never as a formula, whatever it begins with."""
+    cell = sheet.cell(row=row, column=column)
+    cell.value = text
+    cell.data_type = "s"
+    return cell
+
+
+def _write_header(orders: Worksheet) -> None:
+    bold, fill = Font(bold=True), PatternFill("solid", fgColor="DDE6F0")
+    for number, column in enumerate(COLUMNS, start=1):
+        cell = _put(orders, 1, number, column)
+        cell.font = bold
+        if column in REQUIRED:
+            cell.fill = fill
+        dimension = orders.column_dimensions[get_column_letter(number)]
+        dimension.width = _WIDTHS.get(column, 18)
+        dimension.number_format = _cell_format(column)
+    orders.freeze_panes = "B2"
+
+
+def _cell_format(column: str) -> str:
+    if column in _MOMENTS:
+        return "yyyy-mm-dd hh:mm"
+    return "General" if column in _NUMBERS else "@"
+
+
+def _write_help(sheet: Worksheet) -> None:
+    rows = [(gettext("Column"), gettext("Name"), gettext("Needed"), gettext("What goes into it"))]
+    rows += [(column, gettext(LABELS[column]), _needed(column), gettext(HELP[column])) for column in COLUMNS]
+    for number, cells in enumerate(rows, start=1):
+        for index, text in enumerate(cells, start=1):
+            cell = _put(sheet, number, index, text)
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
+            cell.font = Font(bold=number == 1)
+    for letter, width in zip("ABCD", (22, 22, 14, 70), strict=True):
+        sheet.column_dimensions[letter].width = width
+
+
+def _needed(column: str) -> str:
+    if column in REQUIRED:
+        return gettext("yes")
+    return gettext("without a site") if column in PLACE else gettext("no")
+
+
+def _offer_choices(orders: Worksheet, choices: Worksheet, sites: Sequence[Site], cost_centers: Sequence[str]) -> None:
+    site_codes = [site.code for site in sites]
+    offered: dict[str, Sequence[str]] = {
+        "service": sorted(SERVICES),
+        "site_code": site_codes,
+        "return_site_code": site_codes,
+        "cost_center": cost_centers,
+        "courtesy_car": ("yes", "no"),
+        "plate_type": list(PLATE_FORMS),
+        "transmission": ("automatic", "manual"),
+        "coord_system": ("wgs84", "gcj02"),
+    }
+    for number, (column, values) in enumerate((item for item in offered.items() if item[1]), start=1):
+        for row, value in enumerate(values, start=1):
+            _put(choices, row, number, value)
+        letter = get_column_letter(number)
+        rule = DataValidation(type="list", formula1=f"choices!${letter}$1:${letter}${len(values)}", allow_blank=True)
+        rule.showErrorMessage = column != "cost_center"
+        target = get_column_letter(COLUMNS.index(column) + 1)
+        rule.add(f"{target}2:{target}{MAX_ROWS + 1}")
+        orders.add_data_validation(rule)
