@@ -90,9 +90,10 @@ class Booking:
 class AgentCard:
     """What the gates ask about one agent.
 
-    `position` is where each shift starts. `licence` holds the classes as printed (`C1`, `A1A2`, `A2,D`).
-    `probation_until` is the last day of the driving probation, `licence_expires_on` and `trained_until` the last
-    days of validity. `load` is the number of legs of one shift. `fit` False takes him out of every plan.
+    `position` is where each shift starts, and the rest of it after a leave. `licence` holds the classes as printed
+    (`C1`, `A1A2`, `A2,D`). `probation_until` is the last day of the driving probation, `licence_expires_on` and
+    `trained_until` the last days of validity. `load` is the number of legs of one shift. `fit` False takes him out
+    of every plan.
     """
 
     id: str

@@ -20,9 +20,9 @@ Bits = npt.NDArray[np.uint16]
 class Openings:
     """One row a free stretch of an agent's shift (an empty stretch stays: its edges tell why he is not free).
 
-    `start_why` and `end_why` are reason bits: what keeps him before it starts and from its end on. The agent is at
-    `place` from the start on. `next_place` is where he must be at `next_at`; NEVER when nothing is known to follow.
-    Values are never changed: `taken` gives a new table.
+    `start_why` and `end_why` are reason bits: what keeps him before it starts and from its end on. At its start he is
+    at `place`: where his last leg ended, or at home when the shift begins and after a leave. `next_place` is where he
+    must be at `next_at`; NEVER when nothing is known to follow. Values are never changed: `taken` gives a new table.
     """
 
     agent: Index
@@ -145,7 +145,7 @@ def _pieces(start: int, end: int, home: Coordinates, blocks: Sequence[_Block]) -
         yield at, stop, why, block.why, block.arrives, place, block.begins_at or _NOWHERE
         if block.end >= at:
             at, why = block.end, block.why
-            place = block.leads_to or place
+            place = block.leads_to or home
     yield at, max(at, end), why, SHIFT, NEVER, place, _NOWHERE
 
 

@@ -19,6 +19,7 @@ logger = logging.getLogger(__name__)
 
 PLACES_A_REQUEST = 100
 """The public limit of OSRM's table service (`--max-table-size`)."""
+_A_YEAR_S = 366 * 86_400
 REST_AFTER_FAILURE_S = 60.0
 """How long a service that failed is left alone, so that a solve never waits for one timeout after another."""
 
@@ -164,6 +165,6 @@ def _durations(body: object, shape: tuple[int, int]) -> Floats:
         table = np.array(body.get("durations"), dtype=np.float64)
     except TypeError as error:
         raise ValueError("the service's table is not one of numbers") from error
-    if table.shape != shape or bool((table < 0).any()):
-        raise ValueError("the service's table has the wrong shape")
+    if table.shape != shape or bool(((table < 0) | (table > _A_YEAR_S)).any()):
+        raise ValueError("the service's table has the wrong shape or impossible times")
     return table

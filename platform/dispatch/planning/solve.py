@@ -31,7 +31,6 @@ from dispatch.planning.timing import Clock, plan_times
 TIME_SLOT = timedelta(minutes=30)
 NEAREST = 150
 """Enough for a full day of a large city to be solved once a slot; fewer are found faster but solved again."""
-_ATTEMPTS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,21 +103,22 @@ def _solve_round(desk: _Desk, openings: Openings, leg_rows: Index) -> tuple[Arcs
     """Solve, and widen the candidates of legs whose bound was reached, until the optimum over all pairs is proved.
 
     A shortage spreads: what one leg gains another may lack. So the second time all legs of those areas are widened,
-    the third time all of the round, and four solves are the most there can be.
+    the third time all of the round; after that no pair is left out, so four solves are the most there can be.
     """
     arcs = _find(desk, openings, leg_rows, desk.nearest)
     area = desk.gates.legs.area[leg_rows]
-    for attempt in range(_ATTEMPTS):
+    widenings = 0
+    while True:
         graph = build_graph(arcs=arcs, agent=openings.agent[arcs.opening])
         outcome = solve_graph(graph=graph)
         cut = arcs.more != NO_MORE
         short = outcome.round_about & cut
         if not short.any():
-            break
-        spread = (short, np.isin(area, area[short]), np.ones(len(leg_rows), dtype=np.bool_))[attempt]
+            return arcs, graph, outcome
+        spread = (short, np.isin(area, area[short]), np.ones(len(leg_rows), dtype=np.bool_))[widenings]
         places = np.flatnonzero(spread & cut)
         arcs = widened(arcs=arcs, wider=_find(desk, openings, leg_rows[places], None), places=places)
-    return arcs, graph, outcome
+        widenings += 1
 
 
 def _find(desk: _Desk, openings: Openings, leg_rows: Index, nearest: int | None) -> Arcs:

@@ -8,8 +8,8 @@ From an opening (a free stretch of a shift, starting where the agent then is) a 
   `arrival + handling + drive origin → destination + handling`;
 - all of that lies inside the opening, and if it is known where he must be next, he still gets there in time.
 
-An opening starts at the start of the shift (the agent is at his `position`), at the end of a booking (he is at its
-destination) or at the end of a leave. Of several openings the one with the least drive counts, the earlier of equals.
+An opening starts at the start of the shift or the end of a leave (the agent is at his `position`), or at the end of a
+booking (he is at its destination). Of several openings the one with the least drive counts, the earlier of equals.
 """
 
 from dataclasses import dataclass
