@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from fleet.intake.columns import count_known
-from fleet.intake.refusals import FileRefused
+from fleet.intake.refusals import MAX_ROWS, FileRefused
 from fleet.intake.tables import OrderFile, SourceRow, build_file
 
 _DELIMITERS: Final = (",", ";", "\t")
@@ -16,6 +16,9 @@ _QUOTED_FORMULA: Final = re.compile(r"'\s*[=+\-@\t\r＝＋－＠]")
 _UNREADABLE: Final = bytes(range(1, 9)) + bytes(range(14, 27)) + bytes(range(28, 32)) + b"\x00\x7f"
 _THREE_BYTES: Final = re.compile("[\u0800-\ufffc]")
 _MANY_COLUMNS: Final = 5
+_MOST_LINES: Final = 20 * MAX_ROWS
+_LONGEST_LINE: Final = 1_000_000
+_LONGEST_SCAN: Final = 4_000_000
 
 
 def read_csv(*, name: str, content: bytes) -> OrderFile:
@@ -101,7 +104,7 @@ class _Table:
         self.delimiter = delimiter
 
     def rows(self) -> Iterator[SourceRow]:
-        reader = csv.reader(_open(self.content, self.encoding), delimiter=self.delimiter, strict=True)
+        reader = csv.reader(self._lines(), delimiter=self.delimiter, strict=True)
         line = 1
         width = 0
         while True:
@@ -119,6 +122,15 @@ class _Table:
             yield SourceRow(line, _plain(cells))
             line = reader.line_num + 1
 
+    def _lines(self) -> Iterator[str]:
+        """The physical lines. Refuses what no list of orders has: endless lines, and lines without end."""
+        for number, line in enumerate(_open(self.content, self.encoding), start=1):
+            if len(line) > _LONGEST_LINE:
+                raise FileRefused("cell_too_large", line=number)
+            if number > _MOST_LINES:
+                raise FileRefused("too_many_rows", limit=MAX_ROWS)
+            yield line
+
     def _refuse_swallowed(self, line: int, last: int, cells: list[str], width: int) -> None:
         """Refuses a cell that holds whole rows: two rows that each lack a closing mark would vanish in one so."""
         for cell in cells:
@@ -134,7 +146,7 @@ class _Table:
     def _scan(self, line: int, last: int | None) -> "QuoteScan":
         """Follows the quotation marks from `line`, where a record starts, to `last` or the end."""
         lines = list(_open(self.content, self.encoding))
-        return scan_quotes("".join(lines[line - 1 : last]), self.delimiter)
+        return scan_quotes("".join(lines[line - 1 : last])[:_LONGEST_SCAN], self.delimiter)
 
 
 class QuoteScan(NamedTuple):

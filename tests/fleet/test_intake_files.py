@@ -316,6 +316,11 @@ def test_a_cell_of_unreadable_size() -> None:
     assert (refused.code, refused.params) == ("cell_too_large", {"line": 3})
 
 
+def test_endless_lines_and_lines_without_end_are_refused_soon() -> None:
+    assert refusal(csv_bytes(LINE, "," * 1_000_001)).code == "cell_too_large"
+    assert refusal(csv_bytes(LINE) + b"\n" * 400_001).code == "too_many_rows"
+
+
 def test_broken_characters_are_not_read_as_another_encoding() -> None:
     good = csv_bytes(*[LINE] * 5)
     assert refusal(good.replace("异响".encode(), b"\xe5\xbc", 1)).params == {"line": 2}
