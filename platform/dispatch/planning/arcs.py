@@ -37,7 +37,7 @@ class Arcs:
 def find_arcs(*, gates: Gates, openings: Openings, leg_rows: Index, nearest: int | None, clock: Clock) -> Arcs:
     """The pairs of these legs with their `nearest` open agents (None: with all), each within every gate."""
     legs = gates.legs
-    live = _live(legs, leg_rows, openings)
+    live = live_openings(legs=legs, leg_rows=leg_rows, openings=openings)
     keys, key_of_leg = _keys(gates, leg_rows)
     open_to_key = np.zeros((len(keys), len(live)), dtype=np.bool_)
     for row, key in enumerate(keys):
@@ -64,6 +64,13 @@ def find_arcs(*, gates: Gates, openings: Openings, leg_rows: Index, nearest: int
     return _one_a_pair(arcs, openings, live)
 
 
+def live_openings(*, legs: LegTable, leg_rows: Index, openings: Openings) -> Index:
+    """Openings that could hold at least one of the legs; cheap, and wrong only on the generous side."""
+    earliest = legs.window_start[leg_rows].min() + legs.busy_s[leg_rows].min()
+    latest = legs.window_end[leg_rows].max()
+    return np.flatnonzero((openings.start <= latest) & (openings.end >= earliest) & with_room(openings=openings))
+
+
 def widened(*, arcs: Arcs, wider: Arcs, places: Index) -> Arcs:
     """`arcs` with the legs at `places` (of the round) taken from `wider`, whose legs are just those, in order."""
     kept = np.ones(len(arcs.more), dtype=np.bool_)
@@ -77,13 +84,6 @@ def widened(*, arcs: Arcs, wider: Arcs, places: Index) -> Arcs:
         np.concatenate((arcs.seconds[mask], wider.seconds)),
         more,
     )
-
-
-def _live(legs: LegTable, leg_rows: Index, openings: Openings) -> Index:
-    """Openings that could hold at least one of the legs; cheap, and wrong only on the generous side."""
-    earliest = legs.window_start[leg_rows].min() + legs.busy_s[leg_rows].min()
-    latest = legs.window_end[leg_rows].max()
-    return np.flatnonzero((openings.start <= latest) & (openings.end >= earliest) & with_room(openings=openings))
 
 
 def _keys(gates: Gates, leg_rows: Index) -> tuple[list[GateKey], Index]:

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from dispatch.planning.arcs import NO_MORE, Arcs, find_arcs, widened
+from dispatch.planning.arcs import NO_MORE, Arcs, find_arcs, live_openings, widened
 from dispatch.planning.drive_time import DriveTimes, Index
 from dispatch.planning.flow import Graph, Outcome, build_graph, solve_graph
 from dispatch.planning.gates import Gates, gates_of
@@ -105,7 +105,7 @@ def _solve_round(desk: _Desk, openings: Openings, leg_rows: Index) -> tuple[Arcs
     A shortage spreads: what one leg gains another may lack. So the second time all legs of those areas are widened,
     the third time all of the round; after that no pair is left out, so four solves are the most there can be.
     """
-    arcs = _find(desk, openings, leg_rows, desk.nearest)
+    arcs = _find(desk, openings, leg_rows, _first_nearest(desk, openings, leg_rows))
     area = desk.gates.legs.area[leg_rows]
     widenings = 0
     while True:
@@ -119,6 +119,13 @@ def _solve_round(desk: _Desk, openings: Openings, leg_rows: Index) -> tuple[Arcs
         places = np.flatnonzero(spread & cut)
         arcs = widened(arcs=arcs, wider=_find(desk, openings, leg_rows[places], None), places=places)
         widenings += 1
+
+
+def _first_nearest(desk: _Desk, openings: Openings, leg_rows: Index) -> int | None:
+    """With fewer agents than legs some leg stays over, which only all its pairs can prove: so begin with all."""
+    live = live_openings(legs=desk.gates.legs, leg_rows=leg_rows, openings=openings)
+    able = np.count_nonzero(np.bincount(openings.agent[live]))
+    return desk.nearest if len(leg_rows) <= able else None
 
 
 def _find(desk: _Desk, openings: Openings, leg_rows: Index, nearest: int | None) -> Arcs:
