@@ -44,7 +44,7 @@ class Estimate(Key):
         verbose_name = _("estimate")
         verbose_name_plural = _("estimates")
         constraints: ClassVar[list[Any]] = [
-            models.UniqueConstraint(fields=["job", "version"], name="one_estimate_a_version"),
+            models.UniqueConstraint(fields=["job", "version"], name="one_job_estimate_a_version"),
             models.CheckConstraint(condition=Q(approved_fen__lte=F("total_fen")), name="no_more_approved_than_asked"),
         ]
 

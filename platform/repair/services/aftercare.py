@@ -1,0 +1,86 @@
+"""J17, J18, J21, J27: after the return: the call, the rating, the close, and coming back under warranty."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from dispatch.clocks import stop_clocks
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from events.commands import command
+from tenants.actors import Actor
+
+from repair import states
+from repair.locking import lock_job, lock_jobs, lock_order
+from repair.models import CallAttempt, Job, Rating
+from repair.requests import JobLine, OpenedLine
+from repair.services.opening import open_jobs
+from repair.services.visit_ends import end_visit_if_over
+from repair.telling import move
+
+WARRANTY = timedelta(days=100)  # of an overhaul; per service in the agreement (to confirm)
+
+
+@command
+def rate_order(*, tenant_id: UUID, order_id: UUID, score: int, comment: str, actor: Actor, now: datetime) -> Rating:
+    """J17: 1 to 5. Raises JobNotFound, TransitionError, ValidationError."""
+    job = lock_order(tenant_id=tenant_id, order_id=order_id)
+    if not 1 <= score <= 5:
+        raise ValidationError({"score": _("Give 1 to 5 stars.")})
+    move(job, "rate", actor=actor, now=now, detail={"score": score})
+    job.save(update_fields=["status", "status_since"])
+    stop_clocks(kind="callback", subject_ids=[job.pk], now=now)
+    return Rating.objects.create(job=job, score=score, comment=comment, by=actor.name, rated_at=now)
+
+
+@command
+def note_call(*, job_id: UUID, is_reached: bool, note: str, actor: Actor, now: datetime) -> CallAttempt:
+    """A call after delivery; the third that reaches nobody ends the asking, with the clock met."""
+    job = lock_job(job_id=job_id)
+    attempt = CallAttempt.objects.create(job=job, by=actor.name, called_at=now, is_reached=is_reached, note=note)
+    job.call_attempts += 1
+    job.save(update_fields=["call_attempts"])
+    if job.call_attempts >= 3 and not is_reached and job.status == states.DELIVERED:
+        move(job, "give_up_rating", actor=actor, now=now)
+        job.save(update_fields=["status", "status_since"])
+        stop_clocks(kind="callback", subject_ids=[job.pk], now=now)
+    return attempt
+
+
+@command
+def close_jobs(*, job_ids: Sequence[UUID], actor: Actor, now: datetime) -> list[Job]:
+    """J18: rated or not, documents complete, no open complaint."""
+    jobs = lock_jobs(job_ids=job_ids)
+    for job in jobs:
+        move(job, "close", actor=actor, now=now)
+        job.save(update_fields=["status", "status_since"])
+    return jobs
+
+
+@command
+def come_back(*, job_id: UUID, description: str, window: tuple[datetime, datetime], actor: Actor, now: datetime) -> OpenedLine:
+    """J21: a new job linked to the old one, within warranty; opened even on credit hold. Raises ValidationError when it is over."""
+    job = lock_job(job_id=job_id)
+    move(job, "come_back", actor=actor, now=now)
+    if now - job.status_since > WARRANTY:
+        raise ValidationError(_("The warranty is over; order a repair instead."))
+    number = job.comebacks.count() + 1
+    line = JobLine(
+        external_ref=f"{job.external_ref}-C{number}", vin=job.vin, plate=job.plate, model=job.model, vehicle_class=job.vehicle_class,
+        service=Job.Kind.REPAIR, description=description, site_code=job.site_code, address=job.address, lat=job.lat, lng=job.lng,
+        contact=job.contact, phone=job.phone, window_start=window[0], window_end=window[1], cost_center=job.cost_center,
+    )  # fmt: skip
+    return open_jobs(tenant_id=job.tenant_id, lines=[line], channel="system", batch_id=None, actor=actor, now=now, comeback_of=job.pk)[0]
+
+
+@command
+def hand_over_salvage(*, job_id: UUID, receipt: str, actor: Actor, now: datetime) -> Job:
+    """J27: a total loss is taken over with a receipt; custody ends."""
+    job = lock_job(job_id=job_id)
+    move(job, "hand_over_salvage", actor=actor, now=now, note=receipt, reason=receipt)
+    job.save(update_fields=["status", "status_since"])
+    if job.visit is not None:
+        job.visit.custody.during = job.visit.custody.during.__class__(job.visit.custody.during.lower, now, "[)")
+        job.visit.custody.save(update_fields=["during"])
+        end_visit_if_over(job.visit, now=now)
+    return job

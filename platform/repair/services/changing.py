@@ -1,0 +1,250 @@
+"""J2, J19, J19b, J20, J23 to J26: what changes, stops or ends an order on its way."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from dispatch.clocks import cancel_clocks, start_clocks, stop_clocks
+from dispatch.models import LegKind
+from dispatch.requests import ClockStart, LegSpec
+from dispatch.services.legs import amend_legs, cancel_legs, plan_legs
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from events.commands import command, record, tell
+from events.machine import TransitionError
+from tenants.actors import Actor, system_actor
+
+from repair import states
+from repair.events import JobMoved, OrderAmended
+from repair.ids import job_ref, order_ref
+from repair.locking import JobNotFound, lock_job, lock_jobs, lock_order
+from repair.models import Incident, Job, Visit
+from repair.requests import Amendment
+from repair.services.visit_ends import end_visit_if_over
+from repair.telling import move, note_order
+
+VISIT_FIELDS = frozenset({"window_start", "window_end", "site_code", "address", "lat", "lng", "contact", "phone", "plate", "return_by"})
+LEG_FIELDS = {"window_start": "window_start", "window_end": "window_end", "address": "from_address", "lat": "from_lat",
+              "lng": "from_lng", "contact": "contact", "phone": "phone", "plate": "label"}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of one order in a bulk request; `message` says why not."""
+
+    order_id: UUID
+    is_done: bool
+    message: str = ""
+
+
+@command
+def cancel_orders(
+    *, tenant_id: UUID, order_ids: Sequence[UUID], reason: str, actor: Actor, now: datetime, is_rollback: bool = False
+) -> list[Outcome]:
+    """J19: cancel each order that is not in custody yet; a result per order, in the order asked. A rollback is free of charge."""
+    keys = dict(Job.objects.filter(tenant_id=tenant_id, order_id__in=list(order_ids)).values_list("order_id", "pk"))
+    jobs = {job.order_id: job for job in lock_jobs(job_ids=keys.values(), tenant_id=tenant_id)} if keys else {}
+    outcomes = [cancel_one(order_id, jobs.get(order_id), reason, is_rollback, actor, now) for order_id in order_ids]
+    done = [jobs[o.order_id] for o in outcomes if o.is_done]
+    clear_away(done, reason, now)
+    return outcomes
+
+
+def cancel_one(order_id: UUID, job: Job | None, reason: str, is_rollback: bool, actor: Actor, now: datetime) -> Outcome:  # noqa: FBT001
+    """Cancel one locked job, or say why not."""
+    if job is None:
+        return Outcome(order_id=order_id, is_done=False, message=_("There is no such order."))
+    try:
+        move(job, "cancel", actor=actor, now=now, note=reason, reason=reason, detail={"is_rollback": is_rollback})
+    except TransitionError as error:
+        return Outcome(order_id=order_id, is_done=False, message=error.message)
+    job.ended_reason = reason[:300]
+    job.save(update_fields=["status", "status_since", "ended_reason"])
+    return Outcome(order_id=order_id, is_done=True)
+
+
+def clear_away(jobs: Sequence[Job], reason: str, now: datetime) -> None:
+    """What ended before custody leaves no leg, clock or bay behind; a visit ends with its last job."""
+    cancel_clocks(subject_ids=[job.pk for job in jobs], now=now)
+    visits = {v.pk: v for v in Visit.objects.filter(pk__in={job.visit_id for job in jobs if job.visit_id})}
+    for visit in visits.values():
+        end_visit_if_over(visit, now=now)
+    over = [visit.pk for visit in visits.values() if visit.ended_at is not None]
+    purposes = [*over, *(job.pk for job in jobs if job.visit_id is None)]
+    if purposes:
+        cancel_legs(purpose_ids=purposes, reason=reason[:200], actor=system_actor("cancel"), now=now)
+
+
+@command
+def decline_scope(
+    *, job_id: UUID, reason: Mapping[str, str], alternative: Mapping[str, str], actor: Actor, now: datetime
+) -> Job:
+    """J2: a dispatcher finds that it is out of scope; reason and alternative in both languages."""
+    job = lock_job(job_id=job_id)
+    note = f"{reason.get('zh', '')} {alternative.get('zh', '')} / {reason.get('en', '')} {alternative.get('en', '')}"
+    move(job, "decline_scope", actor=actor, now=now, note=note.strip(), reason=dict(reason), alternative=dict(alternative))
+    job.declined_reason = {"reason": dict(reason), "alternative": dict(alternative)}
+    job.save(update_fields=["status", "status_since", "declined_reason"])
+    clear_away([job], "declined_scope", now)
+    return job
+
+
+@command
+def amend_order(*, tenant_id: UUID, order_id: UUID, amendment: Amendment, actor: Actor, now: datetime) -> Job:
+    """J26: before custody; legs are planned again, the first clock is kept. Raises JobNotFound, TransitionError, ValidationError."""
+    job = lock_order(tenant_id=tenant_id, order_id=order_id)
+    changes = {key: value for key, value in asdict(amendment).items() if value is not None and getattr(job, key) != value}
+    move(job, "amend", actor=actor, now=now)
+    if not changes:
+        return job
+    check_window(job, changes, now)
+    before = {key: getattr(job, key) for key in changes}
+    for key, value in changes.items():
+        setattr(job, key, value)
+    job.save(update_fields=list(changes))
+    follow_amendment(job, changes, actor, now)
+    fact = record_change(job, "amend", "J26", {"fields": sorted(changes)})
+    event = OrderAmended(subject=order_ref(job.order_id), order_id=job.order_id, before=plain(before), after=plain(changes))
+    tell(tenant_id, event, because=fact)
+    return job
+
+
+def check_window(job: Job, changes: Mapping[str, Any], now: datetime) -> None:
+    """A window that ends after it begins, and not in the past."""
+    start, end = changes.get("window_start", job.window_start), changes.get("window_end", job.window_end)
+    if end <= start:
+        raise ValidationError({"window_end": _("The window must end after it begins.")})
+    if ("window_start" in changes or "window_end" in changes) and end <= now:
+        raise ValidationError({"window_end": _("This window has closed already.")})
+
+
+def follow_amendment(job: Job, changes: Mapping[str, Any], actor: Actor, now: datetime) -> None:
+    """The visit and its legs follow, the visit's other jobs' wishes aside."""
+    mine = {key: value for key, value in changes.items() if key in VISIT_FIELDS}
+    if job.visit_id is not None and mine:
+        Visit.objects.filter(pk=job.visit_id).update(**mine)
+    moved = {LEG_FIELDS[key]: value for key, value in changes.items() if key in LEG_FIELDS}
+    if moved:
+        kind = LegKind.ERRAND if job.visit_id is None else LegKind.PICKUP
+        amend_legs(purpose_id=job.visit_id or job.pk, kind=kind, changes=moved, actor=actor, now=now)
+
+
+def record_change(job: Job, event: str, row: str, detail: Mapping[str, Any]) -> Any:
+    """A fact for what changes no state."""
+    return record(
+        JobMoved(
+            subject=job_ref(job.pk), job_id=job.pk, tenant_id=job.tenant_id, order_id=job.order_id, row=row, event=event,
+            before=job.status, after=job.status, detail=dict(detail),
+        )
+    )  # fmt: skip
+
+
+def plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values as JSON carries them."""
+    return {key: value.isoformat() if isinstance(value, datetime) else value for key, value in values.items()}
+
+
+@command
+def reschedule_order(*, job_id: UUID, window: tuple[datetime, datetime], actor: Actor, now: datetime, tenant_id: UUID | None = None) -> Job:
+    """J24: a new window after a failed pickup; after the second failure the tenant must say when."""
+    job = lock_job(job_id=job_id, tenant_id=tenant_id)
+    changes = {"window_start": window[0], "window_end": window[1]}
+    check_window(job, changes, now)
+    move(job, "reschedule", actor=actor, now=now)
+    job.window_start, job.window_end = window
+    job.save(update_fields=["status", "status_since", "window_start", "window_end"])
+    assert job.visit is not None
+    Visit.objects.filter(pk=job.visit_id).update(**changes)
+    cancel_legs(purpose_ids=[job.visit.pk], reason="reschedule", actor=system_actor("reschedule"), now=now)
+    spec = LegSpec(
+        purpose_id=job.visit.pk, kind="pickup", label=job.plate or job.vin[-6:], window_start=window[0], window_end=window[1],
+        received_at=now, from_address=job.address, from_lat=job.lat, from_lng=job.lng, vehicle_class=job.vehicle_class,
+        contact=job.contact, phone=job.phone,
+    )  # fmt: skip
+    plan_legs(tenant_id=job.tenant_id, legs=[spec], actor=system_actor("reschedule"), now=now)
+    clock = ClockStart(kind="dispatch", subject_id=job.pk, subject=job_ref(job.pk), started_at=now)
+    start_clocks(tenant_id=job.tenant_id, clocks=[clock], now=now)
+    return job
+
+
+@command
+def stop_job(*, job_id: UUID, reason: str, actor: Actor, now: datetime, tenant_id: UUID | None = None) -> Job:
+    """J19b: no further work; approved lines begun are billed, and the vehicle is made ready to go back."""
+    job = lock_job(job_id=job_id, tenant_id=tenant_id)
+    event = "stop_at_consent" if job.status == states.CONSENT_REQUIRED else "stop"
+    move(job, event, actor=actor, now=now, note=reason, reason=reason)
+    job.ended_reason = reason[:300]
+    job.save(update_fields=["status", "status_since", "ended_reason"])
+    for kind in ("approval", "consent", "parts"):
+        stop_clocks(kind=kind, subject_ids=[job.pk], now=now)
+    return job
+
+
+@command
+def wrap_up(*, job_id: UUID, actor: Actor, now: datetime) -> Job:
+    """J19b: stopped work is put together, and the vehicle can go back."""
+    return simple(job_id, "wrap_up", actor=actor, now=now)
+
+
+@command
+def return_unrepaired(*, job_id: UUID, actor: Actor, now: datetime) -> Job:
+    """J23: the estimate was rejected; back as it came."""
+    return simple(job_id, "return_unrepaired", actor=actor, now=now)
+
+
+def simple(job_id: UUID, event: str, *, actor: Actor, now: datetime, **evidence: Any) -> Job:
+    """A step that needs no more than its guard."""
+    job = lock_job(job_id=job_id)
+    move(job, event, actor=actor, now=now, note=str(evidence.get("reason", "")), **evidence)
+    job.save(update_fields=["status", "status_since"])
+    return job
+
+
+@command
+def hold_job(*, job_id: UUID, reason: str, actor: Actor, now: datetime) -> Job:
+    """J20: an overlay; while it lies on the job nothing moves but its end."""
+    job = lock_job(job_id=job_id)
+    move(job, "hold", actor=actor, now=now, note=reason, reason=reason)
+    job.held_since, job.held_reason = now, reason[:200]
+    job.save(update_fields=["held_since", "held_reason"])
+    note_order(job, topic="hold", text=reason)
+    return job
+
+
+@command
+def release_job(*, job_id: UUID, actor: Actor, now: datetime) -> Job:
+    """J20: back to what it was."""
+    job = lock_job(job_id=job_id)
+    move(job, "release", actor=actor, now=now)
+    job.held_since, job.held_reason = None, ""
+    job.save(update_fields=["held_since", "held_reason"])
+    note_order(job, topic="release", text="")
+    return job
+
+
+@command
+def report_incident(
+    *, job_id: UUID, kind: str, text: str, police_number: str, photos: Sequence[str], actor: Actor, now: datetime
+) -> Incident:
+    """J25: an incident file over the job; clocks run on."""
+    job = lock_job(job_id=job_id)
+    move(job, "report_incident", actor=actor, now=now, note=text, reason=text)
+    note_order(job, topic="incident", text=text)
+    return Incident.objects.create(
+        job=job, kind=kind, text=text, police_number=police_number, photos=list(photos), reported_by=actor.name, reported_at=now
+    )
+
+
+@command
+def release_incident(*, incident_id: UUID, actor: Actor, now: datetime) -> Incident:
+    """J25: the file is closed by a dispatcher."""
+    incident = Incident.objects.filter(pk=incident_id).first()
+    if incident is None:
+        raise JobNotFound
+    job = lock_job(job_id=incident.job_id)
+    move(job, "release_incident", actor=actor, now=now)
+    incident.released_at, incident.released_by = now, actor.name
+    incident.save(update_fields=["released_at", "released_by"])
+    return incident

@@ -1,0 +1,213 @@
+"""J8 to J10: authorisation, the condition report that both sign, custody, and the way to the workshop."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from dispatch.clocks import start_clocks
+from dispatch.models import Leg, LegKind
+from dispatch.requests import ClockStart
+from dispatch.services import driving
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from events.commands import command
+from events.ids import new_id
+from psycopg.types.range import TimestamptzRange
+from tenants.actors import Actor
+
+from repair import states
+from repair.ids import job_ref
+from repair.locking import lock_visit
+from repair.models import Authorisation, ConditionReport, Custody, Job, JobKind, ReportSide, Visit
+from repair.services.timing import note_progress_clock
+from repair.telling import move, note_order
+
+REQUIRED_SHOTS = ("front", "rear", "left", "right", "dashboard", "interior")
+METRES_A_KM = 1000
+TRIP_SLACK_KM = 60  # beyond the way itself: fuel, detours
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportDraft:
+    """What agent and customer saw: odometer in km, energy (fuel or charge) in percent, shots as file ids by name."""
+
+    odometer_km: int
+    energy_percent: int
+    keys: int
+    shots: Mapping[str, str]
+    customer_name: str
+    agent_signature: str
+    customer_signature: str = ""
+    witness: str = ""
+    items: Mapping[str, bool] = field(default_factory=dict)  # 行驶证, ETC unit, tools
+    valuables: Sequence[str] = ()
+    remarks: str = ""
+
+
+@command
+def sign_authorisation(*, job_id: UUID, signer: str, sealed_file: str, actor: Actor, now: datetime) -> Authorisation:
+    """P22: the agency authorisation for one job, signed before custody."""
+    job = Job.objects.get(pk=job_id)
+    return Authorisation.objects.create(
+        tenant_id=job.tenant_id, job=job, valid_from=now, valid_until=None, signers=[signer], sealed_file=sealed_file, signed_at=now
+    )
+
+
+@command
+def grant_standing_authorisation(
+    *, tenant_id: UUID, signers: Sequence[str], valid_from: datetime, valid_until: datetime, sealed_file: str, actor: Actor, now: datetime
+) -> Authorisation:
+    """A tenant's standing authorisation: sealed, dated, with named signers."""
+    if valid_until <= valid_from:
+        raise ValidationError({"valid_until": _("It must end after it begins.")})
+    return Authorisation.objects.create(
+        tenant_id=tenant_id, job=None, valid_from=valid_from, valid_until=valid_until, signers=list(signers), sealed_file=sealed_file, signed_at=now
+    )
+
+
+def authorisation_for(job: Job, now: datetime) -> Authorisation | None:
+    """The authorisation in force: this job's own, or the tenant's standing one."""
+    rows = Authorisation.objects.filter(tenant_id=job.tenant_id, revoked_at__isnull=True, valid_from__lte=now)
+    rows = rows.filter(Q(valid_until__isnull=True) | Q(valid_until__gt=now)).filter(Q(job=job) | Q(job__isnull=True))
+    return rows.order_by("-signed_at").first()
+
+
+@command
+def take_custody(*, visit_id: UUID, report: ReportDraft, actor: Actor, now: datetime) -> Custody:
+    """J8: from here the operator holds the vehicle. Raises TransitionError or ValidationError, by field."""
+    visit, jobs = lock_visit(visit_id=visit_id)
+    mine = [job for job in jobs if job.status == states.AT_PICKUP]
+    if not mine:
+        require_any(jobs, "take_custody", actor)
+    check_report(report)
+    require_free_vin(visit)
+    custody = Custody.objects.create(
+        visit=visit, vin=visit.vin, during=TimestamptzRange(now, None, "[)"), odometer_out_km=report.odometer_km
+    )
+    paper = sign_report(visit, custody, ReportSide.PICKUP, report, actor, now)
+    for job in mine:
+        permission = authorisation_for(job, now)
+        move(job, "take_custody", actor=actor, now=now, authorisation=permission, report=paper, detail={"report": paper.hash})
+        job.progress_noted_at = now
+        job.save(update_fields=["status", "status_since", "progress_noted_at"])
+        note_order(job, topic="condition", text=f"{report.odometer_km} km, {report.energy_percent} %")
+    start_clocks(
+        tenant_id=visit.tenant_id,
+        clocks=[ClockStart(kind="progress", subject_id=job.pk, subject=job_ref(job.pk), started_at=now) for job in mine],
+        now=now,
+    )
+    if all(job.kind == JobKind.INSPECTION for job in mine):
+        finish_leg(visit, LegKind.PICKUP, actor=actor, now=now)
+    return custody
+
+
+def require_any(jobs: Sequence[Job], event: str, actor: Actor) -> None:
+    """Raise the TransitionError of the first job that cannot do `event`."""
+    for job in jobs:
+        states.JOB.check(job, event, actor=actor, evidence={})
+    raise ValidationError(_("There is no job here that this applies to."))
+
+
+def require_free_vin(visit: Visit) -> None:
+    """One open custody a VIN; the exclusion constraint holds it, this says it kindly."""
+    if Custody.objects.filter(vin=visit.vin, during__endswith__isnull=True).exists():
+        raise ValidationError(_("This vehicle is in our custody already; end that visit first."))
+
+
+def check_report(report: ReportDraft) -> None:
+    """Raise ValidationError, by field, for what a condition report lacks."""
+    errors: dict[str, str] = {}
+    missing = [name for name in REQUIRED_SHOTS if not report.shots.get(name)]
+    if missing:
+        errors["shots"] = _("Photos are missing: %(names)s.") % {"names": ", ".join(missing)}
+    if report.odometer_km < 0:
+        errors["odometer_km"] = _("Read the odometer in whole kilometres.")
+    if not 0 <= report.energy_percent <= 100:
+        errors["energy_percent"] = _("Give fuel or charge in percent, 0 to 100.")
+    if report.keys < 1:
+        errors["keys"] = _("Count the keys; there must be one at least.")
+    if not report.agent_signature:
+        errors["agent_signature"] = _("The agent must sign.")
+    if not report.customer_signature and not report.witness:
+        errors["customer_signature"] = _("The customer must sign, or a witness be named.")
+    if errors:
+        raise ValidationError(errors)
+
+
+def sign_report(visit: Visit, custody: Custody, side: ReportSide, report: ReportDraft, actor: Actor, now: datetime) -> ConditionReport:
+    """Both sign one hash over everything seen."""
+    content: dict[str, Any] = {
+        "vin": visit.vin,
+        "plate": visit.plate,
+        "side": side.value,
+        "odometer_km": report.odometer_km,
+        "energy_percent": report.energy_percent,
+        "keys": report.keys,
+        "shots": dict(report.shots),
+        "items": dict(report.items),
+        "valuables": list(report.valuables),
+        "remarks": report.remarks,
+    }
+    return ConditionReport.objects.create(
+        id=new_id(), visit=visit, custody=custody, side=side, content=content, hash=hash_of(content), agent_name=actor.name,
+        agent_signature=report.agent_signature, customer_name=report.customer_name,
+        customer_signature=report.customer_signature, witness=report.witness, signed_at=now,
+    )  # fmt: skip
+
+
+def hash_of(content: Mapping[str, Any]) -> str:
+    """SHA-256 over the report's canonical JSON; anybody can compute it again."""
+    return hashlib.sha256(msgspec.json.encode(content, order="sorted")).hexdigest()
+
+
+def finish_leg(visit: Visit, kind: str, *, actor: Actor, now: datetime) -> None:
+    """The trip is over."""
+    for leg in Leg.objects.filter(purpose_id=visit.pk, kind=kind, status="arrived"):
+        driving.finish(leg_id=leg.pk, actor=actor, now=now)
+
+
+@command
+def fail_pickup(*, visit_id: UUID, reason: str, photo: str, actor: Actor, now: datetime) -> list[Job]:
+    """J9: nobody there, refused, unsafe; with a photo. Raises TransitionError."""
+    visit, jobs = lock_visit(visit_id=visit_id)
+    mine = [job for job in jobs if job.status == states.AT_PICKUP]
+    if not mine:
+        require_any(jobs, "fail_pickup", actor)
+    for job in mine:
+        move(job, "fail_pickup", actor=actor, now=now, note=reason, reason=reason, photo=photo, detail={"photo": photo})
+        job.failed_pickups += 1
+        job.save(update_fields=["status", "status_since", "failed_pickups"])
+    for leg in Leg.objects.filter(purpose_id=visit.pk, kind=LegKind.PICKUP, status="arrived"):
+        driving.fail(leg_id=leg.pk, reason=reason, actor=actor, now=now)
+    return mine
+
+
+@command
+def receive_vehicle(*, visit_id: UUID, odometer_km: int, actor: Actor, now: datetime) -> list[Job]:
+    """J10: the workshop has it, with an odometer that the way explains. Raises TransitionError."""
+    visit, jobs = lock_visit(visit_id=visit_id)
+    mine = [job for job in jobs if job.status == states.IN_CUSTODY and job.kind in states.WITH_WORKSHOP.split()]
+    if not mine:
+        require_any(jobs, "receive", actor)
+    problem = odometer_problem(visit, odometer_km)
+    for job in mine:
+        move(job, "receive", actor=actor, now=now, odometer_problem=problem, detail={"odometer_km": odometer_km})
+        job.save(update_fields=["status", "status_since"])
+    note_progress_clock(mine, now=now)
+    finish_leg(visit, LegKind.PICKUP, actor=actor, now=now)
+    return mine
+
+
+def odometer_problem(visit: Visit, odometer_km: int) -> str | None:
+    """What is wrong with a reading at the workshop; None if it is plausible."""
+    out = visit.custody.odometer_out_km
+    if odometer_km < out:
+        return _("The odometer has run back: %(out)s km at pickup, %(now)s km now.") % {"out": out, "now": odometer_km}
+    if odometer_km - out > TRIP_SLACK_KM * 2:
+        return _("%(driven)s km since pickup is more than the way explains; open an incident file.") % {"driven": odometer_km - out}
+    return None

@@ -1,0 +1,146 @@
+"""The vehicle side of inspections (I), violations (V) and parts (P)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from dispatch.clocks import start_clocks, stop_clocks
+from dispatch.models import Leg
+from dispatch.requests import ClockStart, LegSpec
+from dispatch.services import driving
+from dispatch.services.legs import plan_legs
+from events.commands import command
+from tenants.actors import Actor, system_actor
+
+from repair.ids import job_ref
+from repair.locking import lock_job
+from repair.models import Job
+from repair.services.registering import Registered
+from repair.services.returning import close_delivery
+from repair.services.visiting import place_in_visits
+from repair.requests import JobLine
+from repair.telling import move
+
+
+def step(job_id: UUID, event: str, *, actor: Actor, now: datetime, tenant_id: UUID | None = None, **evidence: object) -> Job:
+    """One step of one job."""
+    job = lock_job(job_id=job_id, tenant_id=tenant_id)
+    move(job, event, actor=actor, now=now, note=str(evidence.get("reason", "")), **evidence)
+    job.save(update_fields=["status", "status_since"])
+    return job
+
+
+# --- inspection ----------------------------------------------------------------------------------------------------------
+@command
+def start_pre_check(*, job_id: UUID, actor: Actor, now: datetime) -> Job:
+    """I1: before the station: fines, cover, papers."""
+    return step(job_id, "start_pre_check", actor=actor, now=now)
+
+
+@command
+def go_to_station(*, job_id: UUID, findings: Mapping[str, bool], actor: Actor, now: datetime) -> Job:
+    """I2: `findings` answers fines_cleared, cover_valid, licence_on_board."""
+    return step(job_id, "go_to_station", actor=actor, now=now, **dict(findings))
+
+
+@command
+def pass_station(*, job_id: UUID, actor: Actor, now: datetime) -> Job:
+    """I3 and I5: passed, and ready to go back."""
+    step(job_id, "pass_station", actor=actor, now=now)
+    return step(job_id, "conclude_inspection", actor=actor, now=now)
+
+
+@command
+def fail_station(*, job_id: UUID, reason: str, actor: Actor, now: datetime) -> Job:
+    """I4: the station found faults; the customer decides."""
+    return step(job_id, "fail_station", actor=actor, now=now, reason=reason)
+
+
+@command
+def decide_failed_inspection(
+    *, tenant_id: UUID, order_id: UUID, is_repaired: bool, reason: str, actor: Actor, now: datetime
+) -> Job:
+    """I6 or I7: repair what failed and go again, or take the vehicle back as it is."""
+    key = Job.objects.filter(tenant_id=tenant_id, order_id=order_id).values_list("pk", flat=True).get()
+    event = "consent_to_repair" if is_repaired else "return_failed_vehicle"
+    return step(key, event, actor=actor, now=now, tenant_id=tenant_id, reason=reason)
+
+
+# --- violation -----------------------------------------------------------------------------------------------------------
+@command
+def take_documents(*, job_id: UUID, actor: Actor, now: datetime) -> Job:
+    """V1: the agent has the papers; no vehicle is taken."""
+    return step(job_id, "take_documents", actor=actor, now=now)
+
+
+@command
+def reach_office(*, job_id: UUID, actor: Actor, now: datetime) -> Job:
+    """V2."""
+    return step(job_id, "reach_office", actor=actor, now=now)
+
+
+@command
+def settle_violation(*, job_id: UUID, actor: Actor, now: datetime) -> Job:
+    """V3: the fine is paid at the office."""
+    return step(job_id, "settle_violation", actor=actor, now=now)
+
+
+@command
+def refuse_at_office(*, job_id: UUID, reason: str, actor: Actor, now: datetime) -> Job:
+    """V4: the office does not take it, and why."""
+    return step(job_id, "refuse_at_office", actor=actor, now=now, reason=reason)
+
+
+@command
+def deliver_papers(*, job_id: UUID, receipt: str, actor: Actor, now: datetime) -> Job:
+    """V5 and P3: the papers (or the parts) are in the customer's hands."""
+    job = lock_job(job_id=job_id)
+    event = "deliver_parts" if job.kind == Job.Kind.PARTS else "deliver_papers"
+    move(job, event, actor=actor, now=now, note=receipt, report=receipt or None)
+    job.save(update_fields=["status", "status_since"])
+    for leg in Leg.objects.filter(purpose_id=job.pk, status="arrived"):
+        driving.finish(leg_id=leg.pk, actor=actor, now=now)
+    close_delivery([job], now)
+    return job
+
+
+# --- parts ---------------------------------------------------------------------------------------------------------------
+@command
+def order_parts(*, job_id: UUID, actor: Actor, now: datetime) -> Job:
+    """P1: ordered from a supplier; the wait is measured."""
+    job = step(job_id, "order_parts", actor=actor, now=now)
+    clock = ClockStart(kind="parts", subject_id=job.pk, subject=job_ref(job.pk), started_at=now)
+    start_clocks(tenant_id=job.tenant_id, clocks=[clock], now=now)
+    return job
+
+
+@command
+def receive_parts(*, job_id: UUID, is_fitted: bool, actor: Actor, now: datetime) -> Job:
+    """P2: here; to be fitted, the vehicle is fetched like any other."""
+    job = step(job_id, "parts_arrived", actor=actor, now=now)
+    stop_clocks(kind="parts", subject_ids=[job.pk], now=now)
+    if is_fitted:
+        fetch_for_fitting(job, now)
+    return job
+
+
+def fetch_for_fitting(job: Job, now: datetime) -> None:
+    """A visit and its pickup leg, in the window that was asked for or the next of the same length."""
+    start, end = job.window_start, job.window_end
+    while end <= now:
+        start, end = end, end + (end - start)
+    line = JobLine(
+        external_ref=job.external_ref, vin=job.vin, service=job.kind, description=job.description, address=job.address,
+        lat=job.lat, lng=job.lng, contact=job.contact, phone=job.phone, window_start=start, window_end=end,
+        site_code=job.site_code, return_by=job.return_by,
+    )  # fmt: skip
+    known = Registered(job.vehicle_id, job.vehicle_id, job.vin, job.plate, job.model, job.vehicle_class, "")
+    plan = place_in_visits(tenant_id=job.tenant_id, lines=[line], vehicles={job.vin: known}, now=now)[job.external_ref]
+    job.visit_id = plan.id
+    job.window_start, job.window_end = start, end
+    job.save(update_fields=["visit", "window_start", "window_end"])
+    clock = ClockStart(kind="dispatch", subject_id=job.pk, subject=job_ref(job.pk), started_at=now)
+    start_clocks(tenant_id=job.tenant_id, clocks=[clock], now=now)
+    if plan.is_new and plan.waits_for is None:
+        legs: list[LegSpec] = [plan.pickup_leg(now)]
+        plan_legs(tenant_id=job.tenant_id, legs=legs, actor=system_actor("parts"), now=now)

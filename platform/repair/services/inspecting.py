@@ -1,0 +1,62 @@
+"""J15 and J15b: every repaired vehicle is inspected, by somebody who did not repair it, against a version of the standard."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from events.commands import command
+from tenants.actors import Actor
+
+from repair.locking import lock_job
+from repair.models import Job, QualityCheck, QualityStandard
+from repair.services.timing import note_progress_clock
+from repair.telling import move
+
+OK, FAIL = "ok", "fail"
+
+
+def standard_for(job: Job, now: datetime) -> QualityStandard:
+    """The version of 《维修质量标准》 in force for its service; raises ValidationError if the operator has none."""
+    rows = QualityStandard.objects.filter(service=job.kind, valid_from__lte=now.date()).order_by("-valid_from", "-version")
+    found = rows.first()
+    if found is None:
+        raise ValidationError(_("There is no quality standard for this service; the lead must enter one."))
+    return found
+
+
+@command
+def inspect(*, job_id: UUID, results: Mapping[str, str], remarks: str, actor: Actor, now: datetime) -> QualityCheck:
+    """Pass when every item is ok, else rework. Raises TransitionError (also for the technician himself), ValidationError by item."""
+    job = lock_job(job_id=job_id)
+    standard = standard_for(job, now)
+    check_results(standard, results)
+    is_passed = all(results[item["code"]] == OK for item in standard.items)
+    problem = None if job.technician != actor.id else _("Who repaired it cannot inspect it.")
+    move(job, "pass_quality" if is_passed else "fail_quality", actor=actor, now=now, note=remarks, quality_problem=problem)
+    job.save(update_fields=["status", "status_since"])
+    check = QualityCheck.objects.create(
+        job=job, round=QualityCheck.objects.filter(job=job).count() + 1, standard=standard, inspector=actor.id,
+        technician=job.technician, results=dict(results), is_passed=is_passed, remarks=remarks, checked_at=now,
+    )  # fmt: skip
+    note_progress_clock([job], now=now)
+    return check
+
+
+def check_results(standard: QualityStandard, results: Mapping[str, str]) -> None:
+    """Raise ValidationError, by item, unless each is answered ok or fail."""
+    codes = {item["code"] for item in standard.items}
+    errors = {code: _("Answer ok or fail.") for code in codes if results.get(code) not in {OK, FAIL}}
+    errors |= {code: _("This item is not on the list.") for code in results.keys() - codes}
+    if errors:
+        raise ValidationError(errors)
+
+
+@command
+def fail_reinspection(*, job_id: UUID, reason: str, actor: Actor, now: datetime) -> Job:
+    """J15b: a later look found a fault."""
+    job = lock_job(job_id=job_id)
+    move(job, "fail_reinspection", actor=actor, now=now, note=reason, reason=reason)
+    job.save(update_fields=["status", "status_since"])
+    return job

@@ -1,0 +1,115 @@
+"""The vehicle register: a row of an order tells us of a vehicle, or of a new plate for one we know."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+from events.commands import Recorded, record, tell
+from events.copying import copy_rows
+from events.ids import new_id
+
+from repair.events import VehicleKnown, VehicleRegistered, VehicleReplated
+from repair.ids import vehicle_ref
+from repair.models import KnownVehicle, PlateHistory, Vehicle
+from repair.requests import JobLine
+
+INSERT_VINS = """
+INSERT INTO repair_vehicle (id, vin) SELECT * FROM unnest(%s::uuid[], %s::text[]) ON CONFLICT (vin) DO NOTHING
+"""
+
+
+@dataclass(slots=True)
+class Registered:
+    """A vehicle as this tenant knows it."""
+
+    known_id: UUID
+    vehicle_id: UUID
+    vin: str
+    plate: str
+    model: str
+    vehicle_class: str
+    transmission: str
+
+
+RegisteredVehicles = Mapping[str, Registered]
+
+
+def register_vehicles(*, tenant_id: UUID, lines: Sequence[JobLine], now: datetime) -> RegisteredVehicles:
+    """What this tenant knows of each line's vehicle, by VIN; new vehicles and new plates are registered and told.
+
+    Called inside a command. The last line of a VIN gives its plate.
+    """
+    latest = {line.vin: line for line in lines}
+    found = find_known(tenant_id, list(latest))
+    register_new(tenant_id, [line for vin, line in latest.items() if vin not in found], found, now)
+    replate(tenant_id, [line for line in latest.values() if line.plate and found[line.vin].plate != line.plate], found, now)
+    return found
+
+
+def find_known(tenant_id: UUID, vins: list[str]) -> dict[str, Registered]:
+    """This tenant's entries; other tenants' are never looked at."""
+    rows = KnownVehicle.objects.filter(tenant_id=tenant_id, vin__in=vins).values_list(
+        "id", "vehicle_id", "vin", "plate", "model", "vehicle_class", "transmission"
+    )
+    return {row[2]: Registered(*row) for row in rows}
+
+
+def register_new(tenant_id: UUID, lines: Sequence[JobLine], found: dict[str, Registered], now: datetime) -> None:
+    """Entries for vehicles that this tenant has not told us of yet."""
+    if not lines:
+        return
+    vins = [line.vin for line in lines]
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT_VINS, [[new_id() for _ in vins], vins])
+    ids = dict(Vehicle.objects.filter(vin__in=vins).values_list("vin", "id"))
+    for line in lines:
+        found[line.vin] = Registered(new_id(), ids[line.vin], line.vin, line.plate, line.model, line.vehicle_class, line.transmission)
+    fields = ("id", "tenant", "vehicle", "vin", "plate", "model", "vehicle_class", "transmission", "registered_at")
+    new = [found[vin] for vin in vins]
+    copy_rows(KnownVehicle, fields, ((r.known_id, tenant_id, r.vehicle_id, r.vin, r.plate, r.model, r.vehicle_class, r.transmission, now) for r in new))
+    keep_plates([r for r in new if r.plate], now)
+    facts = [record_registered(tenant_id, r, is_replated=False) for r in new]
+    for r, fact in zip(new, facts, strict=True):
+        event = VehicleKnown(
+            subject=vehicle_ref(r.vehicle_id), vehicle_id=r.vehicle_id, vin=r.vin, plate=r.plate, model=r.model,
+            vehicle_class=r.vehicle_class, transmission=r.transmission,
+        )  # fmt: skip
+        tell(tenant_id, event, because=fact)
+
+
+def replate(tenant_id: UUID, lines: Sequence[JobLine], found: dict[str, Registered], now: datetime) -> None:
+    """A new plate for a known VIN is a re-plating, kept as history."""
+    changed = []
+    for line in lines:
+        entry = found[line.vin]
+        before, entry.plate = entry.plate, line.plate
+        changed.append(entry)
+        fact = record_registered(tenant_id, entry, is_replated=True)
+        event = VehicleReplated(
+            subject=vehicle_ref(entry.vehicle_id), vehicle_id=entry.vehicle_id, vin=entry.vin, plate=entry.plate, before=before
+        )
+        tell(tenant_id, event, because=fact)
+    if not changed:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE repair_knownvehicle k SET plate = v.plate FROM unnest(%s::uuid[], %s::text[]) AS v(id, plate) WHERE k.id = v.id",
+            [[entry.known_id for entry in changed], [entry.plate for entry in changed]],
+        )
+    keep_plates(changed, now)
+
+
+def keep_plates(entries: Sequence[Registered], now: datetime) -> None:
+    """A row of history for each plate carried from now on."""
+    copy_rows(PlateHistory, ("id", "known", "plate", "since"), ((new_id(), e.known_id, e.plate, now) for e in entries))
+
+
+def record_registered(tenant_id: UUID, entry: Registered, *, is_replated: bool) -> Recorded:
+    """The fact behind what is told."""
+    return record(
+        VehicleRegistered(
+            subject=vehicle_ref(entry.vehicle_id), tenant_id=tenant_id, vin=entry.vin, plate=entry.plate, is_replated=is_replated
+        )
+    )

@@ -1,0 +1,59 @@
+"""How a step of a job becomes a fact and an event: one place, for one job and for many."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from events.commands import record, tell
+from tenants.actors import Actor
+
+from repair.events import ORDER_MOVES, JobMoved, OrderNoted
+from repair.ids import job_ref, order_ref
+from repair.models import Job
+from repair.states import JOB
+
+
+def move(
+    job: Job, event: str, *, actor: Actor, now: datetime, note: str = "", detail: Mapping[str, Any] | None = None, **evidence: Any
+) -> None:
+    """Take one step: check, change, record, tell. The caller saves the job's status. Raises TransitionError."""
+    before = job.status
+    step = JOB.transition(job, event, actor=actor, now=now, **evidence)
+    tell_step(job, row=step.row, event=event, before=before, note=note, detail=detail)
+
+
+def move_many(
+    jobs: Sequence[Job], event: str, *, actor: Actor, now: datetime, note: str = "", detail: Mapping[str, Any] | None = None, **evidence: Any
+) -> None:
+    """The same step for many jobs, all or none; their states are saved here. Raises TransitionError."""
+    before = {job.pk: job.status for job in jobs}
+    rows = {job.pk: JOB.check(job, event, actor=actor, evidence=evidence).row for job in jobs}
+    JOB.transition_many(jobs, event, actor=actor, now=now, **evidence)
+    for job in jobs:
+        tell_step(job, row=rows[job.pk], event=event, before=before[job.pk], note=note, detail=detail)
+
+
+def tell_step(job: Job, *, row: str, event: str, before: str, note: str, detail: Mapping[str, Any] | None) -> None:
+    """Record the step, and tell the tenant when the state changed."""
+    fact = record(
+        JobMoved(
+            subject=job_ref(job.pk),
+            job_id=job.pk,
+            tenant_id=job.tenant_id,
+            order_id=job.order_id,
+            row=row,
+            event=event,
+            before=before,
+            after=job.status,
+            note=note,
+            detail=dict(detail) if detail else None,
+        )
+    )
+    if job.status != before:
+        told = ORDER_MOVES[job.status](subject=order_ref(job.order_id), order_id=job.order_id, status=job.status, note=note)
+        tell(job.tenant_id, told, because=fact)
+
+
+def note_order(job: Job, *, topic: str, text: str) -> None:
+    """Tell the tenant something of its order that changes no state."""
+    tell(job.tenant_id, OrderNoted(subject=order_ref(job.order_id), order_id=job.order_id, topic=topic, text=text), because=None)
