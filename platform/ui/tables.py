@@ -28,6 +28,7 @@ class DenseTable(tables.Table):
     row_attrs: dict[str, Any] | None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("template_name", DenseTable.Meta.template_name)  # a subclass may forget to inherit Meta
         super().__init__(*args, **kwargs)
         self.row_attrs = {**(self.row_attrs or {}), "data-href": lambda record: self.row_url(record) or None}
 

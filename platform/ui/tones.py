@@ -2,9 +2,9 @@
 
 from typing import Final, Literal, TypeAlias
 
-Tone: TypeAlias = Literal["neutral", "info", "active", "wait", "good", "warn", "bad", "ended"]
+Tone: TypeAlias = Literal["neutral", "info", "active", "wait", "good", "soon", "warn", "bad", "ended"]
 
-TONES: Final[tuple[Tone, ...]] = ("neutral", "info", "active", "wait", "good", "warn", "bad", "ended")
+TONES: Final[tuple[Tone, ...]] = ("neutral", "info", "active", "wait", "good", "soon", "warn", "bad", "ended")
 
 _STATUSES: Final[dict[Tone, tuple[str, ...]]] = {
     # Known, but nothing has been done yet.
@@ -38,7 +38,6 @@ _STATUSES: Final[dict[Tone, tuple[str, ...]]] = {
         "awaiting_return",
         "changed_since",
         "pending",
-        "due_soon",
         "invited",
         "sent_back",
         "awaiting_payment",
@@ -60,6 +59,8 @@ _STATUSES: Final[dict[Tone, tuple[str, ...]]] = {
         "verified",
         "settled",
     ),
+    # Time is running out.
+    "soon": ("due_soon", "expiring"),
     # Goes on, but not as wished.
     "warn": (
         "needs_fixes",
@@ -72,7 +73,6 @@ _STATUSES: Final[dict[Tone, tuple[str, ...]]] = {
         "comeback",
         "incident",
         "warning",
-        "expiring",
         "disputed",
     ),
     # Somebody must act now.
@@ -120,5 +120,5 @@ def tone_of_share(*, share: float) -> Tone:
     if share >= 0.8:
         return "warn"
     if share >= 0.5:
-        return "wait"
+        return "soon"
     return "good"

@@ -57,7 +57,7 @@ def test_each_state_has_one_tone() -> None:
     assert set(tones._STATUSES) == set(tones.TONES)
 
 
-@pytest.mark.parametrize(("share", "tone"), [(0.0, "good"), (0.5, "wait"), (0.8, "warn"), (1.0, "bad"), (3.0, "bad")])
+@pytest.mark.parametrize(("share", "tone"), [(0.0, "good"), (0.5, "soon"), (0.8, "warn"), (1.0, "bad"), (3.0, "bad")])
 def test_a_clock_changes_its_tone_at_half_at_four_fifths_and_when_late(share: float, tone: str) -> None:
     assert tones.tone_of_share(share=share) == tone
 
@@ -87,7 +87,7 @@ def test_times_are_shown_in_the_current_zone() -> None:
     ("left", "stopped", "tone", "text"),
     [
         (timedelta(minutes=90), None, "good", "1 h 30 min"),
-        (timedelta(minutes=42), None, "wait", "42 min"),
+        (timedelta(minutes=42), None, "soon", "42 min"),
         (timedelta(minutes=9), None, "warn", "9 min"),
         (timedelta(minutes=-25), None, "bad", "25 min late"),
         (timedelta(minutes=9), NOW, "good", "in time"),

@@ -34,7 +34,7 @@ function theme() {
   };
 }
 
-const tones = { neutral: 1, info: 1, active: 1, wait: 1, good: 1, warn: 1, bad: 1, ended: 1 };
+const tones = { neutral: 1, info: 1, active: 1, wait: 1, good: 1, soon: 1, warn: 1, bad: 1, ended: 1 };
 
 /* A series may name a tone instead of a colour. */
 function toned(option) {

@@ -1,6 +1,6 @@
 /* Clocks that count down in business time: the page says what time it was when it was made. */
 const offsets = new WeakMap();
-const tones = ["good", "wait", "warn", "bad"];
+const tones = ["good", "soon", "warn", "bad"];
 
 function text(seconds, units) {
   const [d, h, min, s] = units;
@@ -17,7 +17,7 @@ function text(seconds, units) {
 function tone(share) {
   if (share >= 1) return "bad";
   if (share >= 0.8) return "warn";
-  return share >= 0.5 ? "wait" : "good";
+  return share >= 0.5 ? "soon" : "good";
 }
 
 function draw(clock) {
@@ -26,7 +26,7 @@ function draw(clock) {
   const due = Date.parse(clock.dataset.due);
   const left = (due - now) / 1000;
   const shown = text(Math.abs(left), (clock.dataset.units || "d|h|min|s").split("|"));
-  clock.textContent = left < 0 ? clock.dataset.late.replace("%s", shown) : shown;
+  clock.textContent = left < 0 ? clock.dataset.late.replace("{time}", shown) : shown;
   const started = clock.dataset.started ? Date.parse(clock.dataset.started) : NaN;
   const share = Number.isNaN(started) ? Number(left < 0) : (now - started) / (due - started);
   const chip = clock.closest(".ui-clock");
