@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth import get_user_model
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -44,16 +44,31 @@ def _frame() -> dict[str, Any]:
 
 def show_catalogue(request: HttpRequest) -> HttpResponse:
     """Every component in all its states."""
+    if request.GET.get("toasts"):
+        messages.success(request, _("1,130 orders were submitted."))
+        messages.error(request, _("The file could not be read."))
+    return render(request, "ui/catalogue.html", _everything(request))
+
+
+def receive_upload(request: HttpRequest) -> HttpResponse:
+    """Take a CSV and go on, or show the page again with the reason, as the pages that take files do."""
+    file = request.FILES.get("file")
+    if file and f"{file.name}".endswith(".csv"):
+        messages.success(request, _("The file was received."))
+        return redirect("ui:catalogue")
+    context = {**_everything(request), "upload_errors": [_("The file could not be read.")]}
+    return render(request, "ui/catalogue.html", context, status=422)
+
+
+def _everything(request: HttpRequest) -> dict[str, Any]:
+    """What the catalogue's template shows."""
     now = timezone.now()
     table = paginate_table(
         table=samples.SampleTable(samples.sample_rows(now=now, count=24)), request=request, per_page=9
     )
     wrong = samples.SampleForm({"wrong-plate": "", "wrong-phone": "123", "wrong-service": "repair"}, prefix="wrong")
     option, chart_table = samples.sample_chart()
-    if request.GET.get("toasts"):
-        messages.success(request, _("1,130 orders were submitted."))
-        messages.error(request, _("The file could not be read."))
-    context = {
+    return {
         **_frame(),
         "now": now,
         "table": table,
@@ -81,7 +96,6 @@ def show_catalogue(request: HttpRequest) -> HttpResponse:
             (_("PO number"), ""),
         ],
     }
-    return render(request, "ui/catalogue.html", context)
 
 
 def show_progress(request: HttpRequest) -> HttpResponse:

@@ -134,8 +134,9 @@ def open_page(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
     contexts = []
 
     def note(message: ConsoleMessage) -> None:
-        """Keep what the console says, but for the status of the error pages themselves."""
-        if message.type in {"error", "warning"} and "/_ui/error/" not in message.location["url"]:
+        """Keep what the console says, but for the status of pages that are meant to refuse."""
+        refused = any(part in message.location["url"] for part in ("/_ui/error/", "/_ui/upload/"))
+        if message.type in {"error", "warning"} and not refused:
             complaints.append(message.text)
 
     def open_(path: str, *, theme: str = "light", language: str = "en", width: int = 1440) -> Page:

@@ -121,6 +121,22 @@ def test_a_file_shows_its_name_and_size_and_a_bad_one_is_refused(open_page: Open
     assert field.evaluate("field => field.checkValidity()") is False
 
 
+def test_an_upload_goes_on_with_its_notice_or_shows_its_error_in_place(open_page: OpenPage) -> None:
+    page = open_page("/_ui/")
+    field = page.locator("[data-ui-drop] input")
+    button = page.locator("[data-ui-upload] button[type=submit]")
+    field.set_input_files({"name": "orders.xlsx", "mimeType": "application/x", "buffer": b"x" * 300})
+    with page.expect_response("**/_ui/upload/") as answered:
+        button.click()
+    assert answered.value.status == 422
+    expect(page.locator("[data-ui-error]")).to_have_text(re.compile("could not be read"))
+    field.set_input_files({"name": "orders.csv", "mimeType": "text/csv", "buffer": b"x" * 300})
+    expect(page.locator("[data-ui-files]")).to_contain_text("orders.csv")
+    button.click()
+    page.wait_for_url("**/_ui/")
+    expect(page.locator("#ui-toasts")).to_contain_text("The file was received.")
+
+
 def test_copying_says_so(open_page: OpenPage) -> None:
     page = open_page("/_ui/")
     page.get_by_role("button", name="Copy key").click()

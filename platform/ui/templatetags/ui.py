@@ -278,7 +278,7 @@ def file_drop(
         "accept": accept,
         "hint": hint,
         "max_bytes": max_bytes,
-        "errors": errors,
+        "errors": errors or (),
         "multiple": multiple,
         "required": required,
         "key": f"ui-file-{name}",

@@ -21,7 +21,15 @@ function overlay(kind) {
   return Kind.getOrCreateInstance(element);
 }
 
+/* Notices that a script has read on the way to this page (upload.js). */
+function showKept() {
+  const kept = window.sessionStorage.getItem("baylink-notices");
+  window.sessionStorage.removeItem("baylink-notices");
+  if (kept) JSON.parse(kept).forEach(show);
+}
+
 toasts.querySelectorAll("[data-ui-toast]").forEach(settle);
+showKept();
 document.addEventListener("click", (event) => event.target.closest("[data-ui-dismiss]")?.closest("[data-ui-toast]").remove());
 document.addEventListener("ui:toast", (event) => show(event.detail));
 document.addEventListener("ui:close", () => ["modal", "drawer"].forEach((kind) => overlay(kind).hide()));

@@ -76,14 +76,26 @@ function replace(request) {
   return true;
 }
 
+/* This request has followed the redirect and used up the notices of the page behind it: hand them on. */
+function keepNotices(request) {
+  const page = new DOMParser().parseFromString(request.responseText, "text/html");
+  const notices = [...page.querySelectorAll("#ui-toasts [data-ui-toast]")].map((toast) => ({
+    text: toast.querySelector(".ui-toast-text").textContent,
+    level: [...toast.classList].find((name) => name.startsWith("ui-toast-")).slice("ui-toast-".length),
+  }));
+  if (notices.length) window.sessionStorage.setItem("baylink-notices", JSON.stringify(notices));
+}
+
 function send(form) {
   const strings = document.getElementById("ui-strings").dataset;
   const request = new XMLHttpRequest();
   request.upload.addEventListener("progress", (event) => event.lengthComputable && show(form, Math.round((event.loaded / event.total) * 100)));
   request.addEventListener("load", () => {
     const moved = request.responseURL && new URL(request.responseURL).pathname !== new URL(form.action).pathname;
-    if (request.status < 400 && moved) window.location.assign(request.responseURL);
-    else if (!replace(request)) fail(form, strings.failed);
+    if (request.status < 400 && moved) {
+      keepNotices(request);
+      window.location.assign(request.responseURL);
+    } else if (!replace(request)) fail(form, strings.failed);
   });
   request.addEventListener("error", () => fail(form, strings.offline));
   request.open("POST", form.action);
