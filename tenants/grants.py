@@ -4,10 +4,12 @@ A model may narrow what the application may do with its table: `app_rights = ("S
 """
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.apps import apps
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from psycopg import sql
 
 from tenants.models import Tenant
@@ -16,6 +18,7 @@ from tenants.postgresql.base import current_wrapper
 
 ALL_RIGHTS = ("SELECT", "INSERT", "UPDATE", "DELETE")
 READ_ONLY_CORE = ("django_migrations",)
+GRANTING = "SELECT pg_advisory_xact_lock(hashtextextended('baylink grants', 0))"
 
 
 def role_name_for(schema: str) -> str:
@@ -39,6 +42,18 @@ def models_of(app_names: list[str]) -> list[type[models.Model]]:
     return [model for model in found if model._meta.managed and not model._meta.proxy]
 
 
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """One transaction: requests under way never meet a table without rights, and two who grant do not collide.
+
+    PostgreSQL answers two grants on one object at once with "tuple concurrently updated".
+    """
+    with transaction.atomic():
+        execute(GRANTING)
+        yield
+
+
+@one_at_a_time()
 def grant_core() -> None:
     """PUBLIC has nothing; the application's login has what the models say on each table of the core."""
     login = sql.Identifier(application_login())
@@ -58,10 +73,15 @@ def grant_core() -> None:
         grant_table("public", table, ("SELECT",), login)
 
 
+@one_at_a_time()
 def grant_book(*, schema: str, role: str) -> None:
     """The tenant's role has rights on its own schema and USAGE on the extensions, and on nothing else."""
     to = sql.Identifier(role)
-    execute(sql.SQL("GRANT USAGE ON SCHEMA {}, {} TO {}").format(*map(sql.Identifier, (schema, settings.EXTENSIONS_SCHEMA)), to))
+    execute(
+        sql.SQL("GRANT USAGE ON SCHEMA {}, {} TO {}").format(
+            *map(sql.Identifier, (schema, settings.EXTENSIONS_SCHEMA)), to
+        )
+    )
     execute(sql.SQL("REVOKE ALL ON ALL TABLES IN SCHEMA {} FROM {}").format(sql.Identifier(schema), to))
     execute(sql.SQL("GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA {} TO {}").format(sql.Identifier(schema), to))
     for model in models_of(settings.TENANT_APPS):
@@ -72,18 +92,24 @@ def grant_table(schema: str, table: str, rights: tuple[str, ...], to: sql.Identi
     """Grant `rights` on one table."""
     execute(
         sql.SQL("GRANT {} ON {} TO {}").format(
-            sql.SQL(", ").join(map(sql.SQL, rights)), sql.Identifier(schema, table), to  # type: ignore[arg-type]
+            sql.SQL(", ").join(map(sql.SQL, rights)),
+            sql.Identifier(schema, table),
+            to,
         )
     )
 
 
+@one_at_a_time()
 def make_role(tenant: Tenant) -> None:
     """The tenant's NOLOGIN role, and the application's membership in it; nothing happens if both stand."""
-    wrapper = current_wrapper()
-    with wrapper.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [tenant.role_name])
-        exists = cursor.fetchone() is not None
     role = sql.Identifier(tenant.role_name)
-    if not exists:
+    if not role_exists(tenant.role_name):
         execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(role))
     execute(sql.SQL("GRANT {} TO {}").format(role, sql.Identifier(application_login())))
+
+
+def role_exists(name: str) -> bool:
+    """Whether the server has this role."""
+    with current_wrapper().cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name])
+        return cursor.fetchone() is not None

@@ -1,6 +1,7 @@
 """A new tenant, step by step: row, role, schema by replay, grants, check, ready. Each step may be repeated after a crash."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -9,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from psycopg import sql
 
-from tenants.grants import grant_book, make_role, role_name_for
+from tenants.grants import grant_book, make_role, role_exists, role_name_for
 from tenants.migrating import current_version
 from tenants.models import Domain, Tenant, TenantKind, TenantState
 from tenants.owner import as_owner, execute
@@ -66,40 +67,52 @@ def claim_slug(*, slug: str, kind: str, name: str) -> Tenant:
     with transaction.atomic():
         with current_wrapper().cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"provision:{slug}"])
+        tenant: Tenant
         tenant, _made = Tenant.objects.get_or_create(
             slug=slug,
             defaults={"kind": kind, "name": name, "schema_name": schema, "role_name": role_name_for(schema)},
         )
         if tenant.kind != kind:
-            raise ValidationError({"kind": _("%(slug)s exists already and is of kind %(kind)s.") % {"slug": slug, "kind": tenant.kind}})
+            raise ValidationError(
+                {"kind": _("%(slug)s exists already and is of kind %(kind)s.") % {"slug": slug, "kind": tenant.kind}}
+            )
         Domain.objects.get_or_create(
             domain=f"{slug}.{settings.BASE_DOMAIN}", defaults={"tenant": tenant, "is_primary": True}
         )
     return tenant
 
 
+@contextmanager
+def step_from(tenant: Tenant, state: TenantState) -> Iterator[bool]:
+    """One step in one transaction under the tenant's row; False when somebody else has taken the step meanwhile."""
+    with transaction.atomic():
+        yield Tenant.objects.select_for_update().get(pk=tenant.pk).state == state
+    tenant.refresh_from_db()
+
+
 def make_schema(tenant: Tenant, ddl: SchemaDdl | None = None) -> None:
     """The role and the schema in one transaction: both stand, or neither."""
     ddl = ddl or read_ddl(settings.TENANT_TEMPLATE_SCHEMA)
-    with transaction.atomic():
-        locked = Tenant.objects.select_for_update().get(pk=tenant.pk)
-        if locked.state == TenantState.NEW:
+    with step_from(tenant, TenantState.NEW) as is_mine:
+        if is_mine:
             make_role(tenant)
             replay_ddl(ddl=ddl, schema=tenant.schema_name)
-            advance(locked, TenantState.SCHEMA, schema_version=current_version(settings.TENANT_TEMPLATE_SCHEMA))
-    tenant.refresh_from_db()
+            advance(tenant, TenantState.SCHEMA, schema_version=current_version(settings.TENANT_TEMPLATE_SCHEMA))
 
 
 def grant_rights(tenant: Tenant) -> None:
     """The role's rights on its schema."""
-    with transaction.atomic():
-        grant_book(schema=tenant.schema_name, role=tenant.role_name)
-        advance(tenant, TenantState.GRANTED)
+    with step_from(tenant, TenantState.SCHEMA) as is_mine:
+        if is_mine:
+            grant_book(schema=tenant.schema_name, role=tenant.role_name)
+            advance(tenant, TenantState.GRANTED)
 
 
 def check_and_open(tenant: Tenant) -> None:
     """Prove that the role reads its own book and not the core, then open the tenant."""
-    with transaction.atomic():
+    with step_from(tenant, TenantState.GRANTED) as is_mine:
+        if not is_mine:
+            return
         wrapper = current_wrapper()
         with wrapper.cursor() as cursor:
             cursor.execute(
@@ -121,10 +134,17 @@ def advance(tenant: Tenant, state: TenantState, *, schema_version: str | None = 
 
 
 def drop_tenant(tenant: Tenant) -> None:
-    """Remove a tenant's schema, role, hosts and row; the owner's command behind a clean removal."""
+    """Remove a tenant's row, hosts, schema and role in one transaction; the owner's command behind a clean removal.
+
+    Raises ProtectedError, with nothing removed, while the core keeps what must be exported first (its stream).
+    """
+    role = sql.Identifier(tenant.role_name)
     with as_owner(), transaction.atomic():
-        execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(tenant.schema_name)))
-        execute(sql.SQL("DROP OWNED BY {}").format(sql.Identifier(tenant.role_name)))
-        execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(tenant.role_name)))
         Domain.objects.filter(tenant=tenant).delete()
         Tenant.objects.filter(pk=tenant.pk).delete()
+        execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(tenant.schema_name)))
+        if role_exists(tenant.role_name):
+            # by name: DROP OWNED asks for the role's own privileges, which the owner's login need not have
+            extensions = sql.Identifier(settings.EXTENSIONS_SCHEMA)
+            execute(sql.SQL("REVOKE ALL ON SCHEMA {} FROM {}").format(extensions, role))
+            execute(sql.SQL("DROP ROLE {}").format(role))

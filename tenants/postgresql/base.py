@@ -5,6 +5,7 @@ role* are set with `set_config(…, is_local => true)` in one round trip: commit
 The tenant's role has rights on its own schema alone, so even raw SQL cannot reach another's.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -13,7 +14,7 @@ from django.db import connections
 from django.db.backends.utils import CursorDebugWrapper, CursorWrapper
 from django_tenants.postgresql_backend.base import DatabaseWrapper as DjangoTenantsWrapper
 from django_tenants.postgresql_backend.base import FakeTenant
-from psycopg import sql
+from psycopg import ServerCursor, sql
 from psycopg.pq import TransactionStatus
 
 
@@ -55,10 +56,16 @@ class PlacedCursor(CursorWrapper):
         self.__dict__["place"] = db.wanted
 
     def require_place(self) -> None:
-        """Raise WallError unless the connection still stands where this cursor was opened."""
+        """Raise WallError unless the connection still stands where this cursor was opened.
+
+        A stay elsewhere may have ended, or a savepoint been rolled back, since: then the place is sent anew.
+        """
         place: Place = self.__dict__["place"]
         if place != self.db.wanted:
-            raise WallError(f"This cursor was opened in {place.schema}; the connection is now in {self.db.wanted.schema}.")
+            raise WallError(
+                f"This cursor was opened in {place.schema}; the connection is now in {self.db.wanted.schema}."
+            )
+        self.db.send_place()
 
     def execute(self, sql: Any, params: Any = None) -> Any:
         self.require_place()
@@ -73,16 +80,39 @@ class PlacedCursor(CursorWrapper):
         return super().callproc(procname, params, kparams)
 
     def copy(self, statement: Any) -> Any:
-        """psycopg's COPY, under the same rule."""
+        """psycopg's COPY, under the same rule; whoever watches statements (a question, a test) sees it too."""
         self.require_place()
+        for watch in self.db.execute_wrappers:
+            watch(lambda *_args: None, str(statement), None, False, {"connection": self.db, "cursor": self})
         return self.cursor.copy(statement)
+
+
+class PlacedServerCursor(PlacedCursor):
+    """A server-side cursor asks the database for every page, so reading from it obeys the same rule."""
+
+    def __iter__(self) -> Iterator[Any]:
+        for row in super().__iter__():
+            self.require_place()
+            yield row
+
+    def fetchone(self) -> Any:
+        self.require_place()
+        return self.__getattr__("fetchone")()
+
+    def fetchmany(self, size: int = 0) -> Any:
+        self.require_place()
+        return self.__getattr__("fetchmany")(size)
+
+    def fetchall(self) -> Any:
+        self.require_place()
+        return self.__getattr__("fetchall")()
 
 
 class PlacedDebugCursor(CursorDebugWrapper, PlacedCursor):
     """The same for DEBUG and for tests that count queries."""
 
 
-class DatabaseWrapper(DjangoTenantsWrapper):  # type: ignore[misc]  # django-tenants carries no types
+class DatabaseWrapper(DjangoTenantsWrapper):
     """Keeps the place that is wanted and the place last sent, and makes them agree before any statement."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -100,7 +130,7 @@ class DatabaseWrapper(DjangoTenantsWrapper):  # type: ignore[misc]  # django-ten
         self._want(place)
         if at_once:
             self.ensure_connection()
-            self._send_place()
+            self.send_place()
 
     def forget_place(self) -> None:
         """The database may have reverted what was sent: send it again before the next statement."""
@@ -117,7 +147,8 @@ class DatabaseWrapper(DjangoTenantsWrapper):  # type: ignore[misc]  # django-ten
         self.schema_name = place.schema  # django-tenants' router reads it
         self.tenant = FakeTenant(schema_name=place.schema)
 
-    def _send_place(self) -> None:
+    def send_place(self) -> None:
+        """Make the database stand where the code does; nothing is sent when it does already."""
         if self._sent == self.wanted:
             return
         if not self.in_atomic_block:
@@ -134,10 +165,15 @@ class DatabaseWrapper(DjangoTenantsWrapper):  # type: ignore[misc]  # django-ten
     # --- what Django calls ----------------------------------------------------------------------------------------
     def _handle_search_path(self, cursor: Any = None) -> None:
         del cursor
-        self._send_place()
+        self.send_place()
+
+    def connect(self) -> None:
+        # a connection that was lost or closed inside a transaction took its place with it
+        self._home = self._sent = CORE
+        super().connect()
 
     def make_cursor(self, cursor: Any) -> PlacedCursor:
-        return PlacedCursor(cursor, self)
+        return (PlacedServerCursor if isinstance(cursor, ServerCursor) else PlacedCursor)(cursor, self)
 
     def make_debug_cursor(self, cursor: Any) -> PlacedDebugCursor:
         return PlacedDebugCursor(cursor, self)
