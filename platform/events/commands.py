@@ -17,14 +17,14 @@ from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
 
-from django.db import OperationalError, connection, transaction
+from django.db import connection, transaction
 from psycopg import errors
-from tenants.actors import Actor
-from tenants.context import core_context
-from tenants.postgresql.base import CORE, WallError, current_wrapper
 
 from events.catalogue import EventBase, FactBase
 from events.ids import new_id
+from tenants.actors import Actor
+from tenants.context import core_context
+from tenants.postgresql.base import CORE, WallError, current_wrapper
 
 logger = logging.getLogger(__name__)
 P = ParamSpec("P")
@@ -114,14 +114,22 @@ def run_outermost(work: Work, call: Callable[[], R]) -> R:
     for attempt in range(RETRIES):
         try:
             return run_once(work, call)
-        except OperationalError as error:
-            if not owns or not isinstance(error.__cause__, RETRIED) or attempt == RETRIES - 1:
+        except Exception as error:
+            if not owns or not is_retried(error) or attempt == RETRIES - 1:
                 raise
             logger.warning("%s met a deadlock and is tried again.", work.name)
             work.facts.clear()
             work.told.clear()
+            work.is_projecting = False
             time.sleep(random.uniform(0.01, 0.05) * (attempt + 1))  # noqa: S311  # jitter, no secret
     raise AssertionError
+
+
+def is_retried(error: BaseException | None) -> bool:
+    """Whether a deadlock or a failed serialization is at the root of `error`, a projector's included."""
+    while error is not None and not isinstance(error, RETRIED):
+        error = error.__cause__
+    return error is not None
 
 
 def run_once(work: Work, call: Callable[[], R]) -> R:
@@ -156,7 +164,9 @@ def claim_block(work: Work) -> None:
     if wrapper.wanted == CORE or wrapper.block is None:
         return
     if wrapper.block.has_run_command:
-        raise WallError(f"{work.name} would be the second command in this stay in {wrapper.wanted.schema}; make it one.")
+        raise WallError(
+            f"{work.name} would be the second command in this stay in {wrapper.wanted.schema}; make it one."
+        )
     wrapper.block.has_run_command = True
 
 
@@ -165,6 +175,8 @@ def current_work() -> Work:
     work = _work.get()
     if work is None:
         raise WallError("Facts are recorded and events told inside a command alone.")
+    if work.is_projecting:
+        raise WallError("A projector records and tells nothing; a book never calls a desk.")
     return work
 
 
@@ -200,7 +212,7 @@ def question(function: Callable[P, R]) -> Callable[P, R]:
     return ask
 
 
-def refuse_writes(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001
+def refuse_writes(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
     """An execute wrapper that lets reads through and raises WallError for anything else."""
     if not sql.lstrip(" (\n").upper().startswith(("SELECT", "WITH", "SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO")):
         raise WallError("A question reads; what writes is a command.")

@@ -24,6 +24,12 @@ class Told:
     data: str
     actor_name: str
     occurred_at: datetime
+    stored_version: int | None = None  # of `data`, when an upcaster has raised `event` above it
+
+    @property
+    def version(self) -> int:
+        """The version that `data` was written in."""
+        return int(self.event.version) if self.stored_version is None else self.stored_version
 
 
 Projector = Callable[[Sequence[Told]], None]
@@ -40,7 +46,9 @@ class ProjectionFailed(RuntimeError):
 
     def __init__(self, number: str) -> None:
         self.number = number
-        super().__init__(_("Something went wrong on our side; nothing was saved. Quote number %(number)s.") % {"number": number})
+        super().__init__(
+            _("Something went wrong on our side; nothing was saved. Quote number %(number)s.") % {"number": number}
+        )
 
 
 def projects(*kinds: type[EventBase]) -> Callable[[Pr], Pr]:

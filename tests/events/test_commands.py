@@ -1,46 +1,22 @@
 """Commands: nesting, listeners, numbering, hashing, projecting."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
+from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
+
 from events.book.models import Entry
-from events.catalogue import EventBase, FactBase, register
 from events.commands import command, question, record, tell
+from events.copying import copy_rows
 from events.listening import listeners
 from events.models import Event, Fact, Stream
+from events.projecting import ProjectionFailed, projectors
 from tenants.actors import Actor
 from tenants.context import tenant_context
 from tenants.models import Tenant
 from tenants.postgresql.base import WallError
-
-
-@register
-@dataclass(frozen=True, kw_only=True)
-class KettleFilled(FactBase):
-    type: ClassVar[str] = "kettle.filled"
-    subject: str
-    litres: int
-
-
-@register
-@dataclass(frozen=True, kw_only=True)
-class TeaOffered(EventBase):
-    type: ClassVar[str] = "tea.offered"
-    subject: str
-    at: datetime
-
-
-@command
-def fill(*, litres: int, tenants: list[Tenant], actor: Actor, now: datetime, fail: bool = False) -> int:
-    fact = record(KettleFilled(subject="k1", litres=litres))
-    for tenant in tenants:
-        tell(tenant.pk, TeaOffered(subject="t1", at=now), because=fact)
-    if fail:
-        raise ValueError("spilt")
-    return litres
+from tests.events.toys import KettleFilled, TeaOffered, fill
 
 
 @command
@@ -66,7 +42,9 @@ def test_a_nested_failure_takes_back_what_it_recorded_and_told(
         assert [event.seq - events[0].seq for event in events] == [0, 1]
         assert bytes(events[1].prev_hash) == bytes(events[0].hash)
         with tenant_context(tenant):
-            assert list(Entry.objects.filter(type="tea.offered").values_list("seq", flat=True)) == [e.seq for e in events]
+            assert list(Entry.objects.filter(type="tea.offered").values_list("seq", flat=True)) == [
+                e.seq for e in events
+            ]
 
 
 @pytest.mark.django_db
@@ -117,10 +95,70 @@ def test_a_question_cannot_write(acme: Tenant) -> None:
 
 
 @pytest.mark.django_db
+def test_a_question_cannot_copy_rows_in(acme: Tenant) -> None:
+    @question
+    def ask() -> int:
+        return copy_rows(Stream, ["tenant", "last_seq"], [(acme.pk, 7)])
+
+    with pytest.raises(WallError, match="A question reads"):
+        ask()
+    assert not Stream.objects.filter(last_seq=7).exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda **who: fill(litres=1, tenants=[], **who),
+        lambda **_who: record(KettleFilled(subject="k1", litres=1)),
+        lambda *, now, **_who: tell(uuid4(), TeaOffered(subject="t", at=now), because=None),
+    ],
+)
+def test_a_projector_commands_records_and_tells_nothing(
+    call: object, acme: Tenant, system: Actor, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(projectors, TeaOffered.type, [lambda _told: call(actor=system, now=now)])  # type: ignore[operator]
+    with pytest.raises(ProjectionFailed) as failed:
+        fill(litres=1, tenants=[acme], actor=system, now=now)
+    assert isinstance(failed.value.__cause__, WallError)
+    assert litres_kept() == []
+
+
+@pytest.mark.django_db
+def test_outside_a_command_nothing_is_recorded_or_told(acme: Tenant, now: datetime) -> None:
+    with pytest.raises(WallError, match="inside a command"):
+        record(KettleFilled(subject="k1", litres=1))
+    with pytest.raises(WallError, match="inside a command"):
+        tell(acme.pk, TeaOffered(subject="t1", at=now), because=None)
+
+
+def test_a_command_says_who_and_when() -> None:
+    with pytest.raises(TypeError, match="actor and now"):
+        command(lambda *, actor: None)
+    with pytest.raises(TypeError, match="keyword-only"):
+        command(lambda actor, now: None)
+
+
+@pytest.mark.django_db
+def test_a_tenant_that_is_not_ready_is_refused_alone(
+    acme: Tenant, pacific: Tenant, system: Actor, now: datetime
+) -> None:
+    Tenant.objects.filter(pk=pacific.pk).update(state=Tenant.State.GRANTED)
+    with pytest.raises(WallError, match="not ready"):
+        fill(litres=1, tenants=[acme, pacific], actor=system, now=now)
+    assert fill(litres=2, tenants=[acme], actor=system, now=now) == 2
+    assert litres_kept() == [2]
+
+
+@pytest.mark.django_db
 def test_the_log_cannot_be_changed(acme: Tenant, system: Actor, now: datetime) -> None:
     fill(litres=1, tenants=[acme], actor=system, now=now)
     for statement in ("UPDATE events_event SET type = 'x'", "DELETE FROM events_fact", "TRUNCATE events_event"):
-        with pytest.raises(Exception, match=r"permission denied|append-only"), transaction.atomic(), connection.cursor() as c:
+        with (
+            pytest.raises(Exception, match=r"permission denied|append-only"),
+            transaction.atomic(),
+            connection.cursor() as c,
+        ):
             c.execute(statement)
     with tenant_context(acme), pytest.raises(Exception, match="permission denied"), transaction.atomic():
         Entry.objects.update(type="x")

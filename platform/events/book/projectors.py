@@ -15,5 +15,5 @@ def copy_entries(told: Sequence[Told]) -> None:
     copy_rows(
         Entry,
         FIELDS,
-        ((t.seq, t.event.type, t.event.version, t.event.subject, t.data, t.actor_name, t.occurred_at) for t in told),
+        ((t.seq, t.event.type, t.version, t.event.subject, t.data, t.actor_name, t.occurred_at) for t in told),
     )
