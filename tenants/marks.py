@@ -12,7 +12,7 @@ class Wall(StrEnum):
 
     BOOK = "book"  # members only; runs inside the tenant
     ACCOUNT = "account"  # members only; core rows of this tenant
-    TOKEN = "token"  # a signed capability names tenant, object, scope and expiry
+    TOKEN = "token"  # noqa: S105  # a signed capability names tenant, object, scope and expiry
     OPEN = "open"  # no tenant data
 
 

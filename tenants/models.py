@@ -28,7 +28,7 @@ class TenantState(models.TextChoices):
     CLOSED = "closed", _("Closed")
 
 
-class Tenant(TenantMixin):  # type: ignore[misc]  # django-tenants carries no types
+class Tenant(TenantMixin):
     """A customer company, or the operator's own retail desk, with a schema and a database role of its own."""
 
     auto_create_schema = False  # provisioning is a service of its own that can resume
@@ -65,7 +65,7 @@ class Tenant(TenantMixin):  # type: ignore[misc]  # django-tenants carries no ty
         return self.state == TenantState.READY
 
 
-class Domain(DomainMixin):  # type: ignore[misc]
+class Domain(DomainMixin):
     """A host name that leads to a tenant."""
 
     class Meta:

@@ -11,11 +11,11 @@ from typing import Any
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase, StreamingHttpResponse
-from django.shortcuts import resolve_url
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from tenants.context import tenant_context
+from tenants.hosts import root_url
 from tenants.marks import Wall, wall_of
 from tenants.models import Tenant
 from tenants.postgresql.base import WallError, current_wrapper
@@ -81,13 +81,12 @@ def refuse_program(*, unknown: bool) -> HttpResponse:
 
 def redirect_to_sign_in(request: HttpRequest) -> HttpResponse:
     """To the root host's sign-in, and back afterwards."""
-    query = urlencode({"next": request.build_absolute_uri()})
-    response = HttpResponse(status=302)
-    response["Location"] = f"{resolve_url('account_login')}?{query}"
-    if request.headers.get("HX-Request"):
-        response.status_code = 204
-        response["HX-Redirect"] = response["Location"]
-    return response
+    is_part = bool(request.headers.get("HX-Request"))
+    back = request.headers.get("HX-Current-URL", "") if is_part else request.build_absolute_uri()
+    address = f"{root_url('account_login')}?{urlencode({'next': back})}"
+    if is_part:  # a fetch cannot follow to another host: the page itself must go
+        return HttpResponse(status=204, headers={"HX-Redirect": address})
+    return HttpResponse(status=302, headers={"Location": address})
 
 
 def run_inside(tenant: Tenant, call: Callable[[], HttpResponseBase]) -> HttpResponseBase:

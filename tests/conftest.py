@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import connections
 from django.test import Client
 from psycopg import sql
+
 from tenants.actors import Actor, system_actor
 from tenants.migrating import migrate_all
 from tenants.models import Tenant
@@ -30,7 +31,9 @@ def maintenance() -> Iterator[psycopg.Connection]:
     owner = settings.OWNER_DATABASE
     assert owner is not None, "Tests need DATABASE_OWNER_URL; run them with `make test`."
     parameters = {"host": owner["HOST"], "port": owner["PORT"], "user": owner["USER"], "password": owner["PASSWORD"]}
-    with psycopg.connect(dbname="postgres", autocommit=True, **{k: v for k, v in parameters.items() if v}) as connection:
+    with psycopg.connect(
+        dbname="postgres", autocommit=True, **{k: v for k, v in parameters.items() if v}
+    ) as connection:
         yield connection
 
 
@@ -44,7 +47,9 @@ def use_database(name: str) -> None:
 
 def make_database(name: str, *, template: str = "template1") -> None:
     with maintenance() as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+        )
 
 
 def drop_database(name: str) -> None:
@@ -80,11 +85,10 @@ def seed_world() -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_blocker: pytest.FixtureRequest, request: pytest.FixtureRequest) -> Iterator[None]:
+def django_db_setup(django_db_blocker: pytest.FixtureRequest, request: pytest.FixtureRequest) -> None:
     """pytest-django's hook: our databases instead of Django's."""
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
         request.getfixturevalue("seeded_database")
-    yield
 
 
 @pytest.fixture

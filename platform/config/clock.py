@@ -5,7 +5,7 @@ The clock of a sandbox installation can be moved: it runs at the true speed from
 
 from datetime import UTC, datetime, timedelta
 
-_offset = timedelta(0)
+_offset = [timedelta(0)]
 
 
 def now(tenant: object | None = None) -> datetime:
@@ -14,10 +14,9 @@ def now(tenant: object | None = None) -> datetime:
     Every tenant of an installation shares its clock; the argument keeps the call sites honest about whose time they ask.
     """
     del tenant
-    return datetime.now(UTC) + _offset
+    return datetime.now(UTC) + _offset[0]
 
 
 def move(*, by: timedelta) -> None:
     """Move this process's clock; for the sandbox and for tests alone."""
-    global _offset
-    _offset += by
+    _offset[0] += by

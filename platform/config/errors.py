@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+
 from tenants.marks import open_view
 
 
@@ -13,7 +14,8 @@ def answer(request: HttpRequest, status: int, title: str, text: str) -> HttpResp
     if request.path.startswith("/api/"):
         problem = {"type": "about:blank", "status": status, "title": title, "detail": text}
         return JsonResponse(problem, status=status, content_type="application/problem+json")
-    context = {"status": status, "title": title, "text": text}
+    actor = getattr(request, "actor", None)
+    context = {"status": status, "title": title, "text": text, "request_id": actor.request_id if actor else ""}
     return render(request, "ui/error.html", context, status=status)
 
 
@@ -39,10 +41,20 @@ def page_not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
 @open_view
 def server_error(request: HttpRequest) -> HttpResponse:
     """500; nothing of the request was kept."""
-    return answer(request, 500, _("Something went wrong on our side"), _("Nothing was saved. Try again; if it stays, tell us when it happened."))
+    return answer(
+        request,
+        500,
+        _("Something went wrong on our side"),
+        _("Nothing was saved. Try again; if it stays, tell us when it happened."),
+    )
 
 
 @open_view
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that was not opened here, or long ago."""
-    return answer(request, 403, _("This form is too old"), _("Reload the page and send it again; what you typed may have to be entered anew."))
+    return answer(
+        request,
+        403,
+        _("This form is too old"),
+        _("Reload the page and send it again; what you typed may have to be entered anew."),
+    )

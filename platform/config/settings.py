@@ -4,9 +4,10 @@ from pathlib import Path
 from typing import Any
 
 import dj_database_url
-from config.environment import ROOT, flag, number, text
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+
+from config.environment import ROOT, flag, number, text
 
 BASE_DIR = ROOT
 DEBUG = flag("DEBUG")
@@ -48,6 +49,7 @@ SHARED_APPS = [
     "ui",
     "portal",
     "console",
+    "config",
     "api",
     "django.contrib.contenttypes",
     "django.contrib.auth",
@@ -172,6 +174,8 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "events.sweep", "schedule": 20.0},
+    "sweep-mail": {"task": "messages.sweep_mail", "schedule": 30.0, "options": {"expires": 30}},
+    "heartbeat": {"task": "people.heartbeat", "schedule": 20.0, "options": {"expires": 600}},
 }
 if CELERY_BROKER_URL.startswith("amqp"):
     CELERY_TASK_DEFAULT_QUEUE_TYPE = "quorum"

@@ -1,8 +1,8 @@
 """What can be recorded and told: frozen dataclasses, registered by their dotted names, written and read as JSON."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import is_dataclass
-from typing import Any, ClassVar, TypeVar
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import msgspec
 
@@ -15,7 +15,10 @@ class Happening:
 
     type: ClassVar[str]
     version: ClassVar[int] = 1
-    subject: str
+    if TYPE_CHECKING:
+
+        @property
+        def subject(self) -> str: ...  # every happening has this field
 
 
 class FactBase(Happening):
@@ -37,8 +40,11 @@ _encoder = msgspec.json.Encoder(order="sorted", decimal_format="string")
 
 def register(kind: H) -> H:
     """Class decorator: make a frozen dataclass known under its `type`. Raises TypeError when it is not fit for the log."""
-    if not is_dataclass(kind) or not kind.__dataclass_params__.frozen:  # type: ignore[attr-defined]
+    if not getattr(getattr(kind, "__dataclass_params__", None), "frozen", False):
         raise TypeError(f"{kind.__name__} must be a frozen dataclass.")
+    taken = {"type", "version"} & {field.name for field in fields(kind)}  # type: ignore[arg-type]
+    if taken:
+        raise TypeError(f"{kind.__name__} has a field named {taken}: these belong to the log.")
     table: dict[str, Any] = facts if issubclass(kind, FactBase) else events
     if kind.type in table and table[kind.type].__qualname__ != kind.__qualname__:
         raise TypeError(f"{kind.type} is registered twice.")

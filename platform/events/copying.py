@@ -27,7 +27,12 @@ def copy_statement(model: type[models.Model], fields: tuple[str, ...]) -> str:
     """COPY … FROM STDIN for these fields; the table is found by the connection's path."""
     key = (model._meta.db_table, fields)
     if key not in _statements:
-        columns = sql.SQL(", ").join(sql.Identifier(str(model._meta.get_field(name).column)) for name in fields)  # type: ignore[union-attr]
+        columns = sql.SQL(", ").join([sql.Identifier(column_of(model, name)) for name in fields])
         text = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(model._meta.db_table), columns)
         _statements[key] = text.as_string(None)
     return _statements[key]
+
+
+def column_of(model: type[models.Model], name: str) -> str:
+    """The database column of a field."""
+    return str(model._meta.get_field(name).column)  # type: ignore[union-attr]

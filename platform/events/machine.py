@@ -11,6 +11,7 @@ from typing import Any, Protocol, TypeVar
 
 from django.db import models
 from django.utils.translation import gettext as _
+
 from tenants.actors import Actor, Party
 
 NONE = ""  # the state of what does not exist yet
@@ -86,7 +87,13 @@ class Machine:
         """The row that lets `actor` do `event` with `obj` now; raises TransitionError."""
         move = self.find(event=event, state=obj.status, kind=kind_of(obj))
         if move is None:
-            raise self.refusal(obj, event, actor, "illegal_state", _("This cannot be done in its present state (%(state)s).") % {"state": obj.status})
+            raise self.refusal(
+                obj,
+                event,
+                actor,
+                "illegal_state",
+                _("This cannot be done in its present state (%(state)s).") % {"state": obj.status},
+            )
         if move.who.isdisjoint(actor.parties):
             raise self.refusal(obj, event, actor, "not_permitted", _("Your role may not do this."))
         if self.held(obj) and event not in self.allowed_held:
@@ -99,7 +106,9 @@ class Machine:
     def refusal(self, obj: Any, event: str, actor: Actor, code: str, message: str) -> TransitionError:
         """The error that lists what is legal."""
         legal = self.legal(obj, actor.parties)
-        return TransitionError(code=code, message=message, machine=self.name, event=event, state=obj.status, legal=legal)
+        return TransitionError(
+            code=code, message=message, machine=self.name, event=event, state=obj.status, legal=legal
+        )
 
     def transition(self, obj: S, event: str, *, actor: Actor, now: datetime, **evidence: Any) -> Move:
         """Move `obj`; the caller saves `status` and `status_since`. Raises TransitionError."""
@@ -142,7 +151,13 @@ def kind_of(obj: Any) -> str:
 
 
 def row(
-    number: str, event: str, sources: str, target: str | None, who: str, guard: Guard | None = None, kinds: str | None = None
+    number: str,
+    event: str,
+    sources: str,
+    target: str | None,
+    who: str,
+    guard: Guard | None = None,
+    kinds: str | None = None,
 ) -> Move:
     """A row as the page prints it: states and parties as words with spaces between; '-' is 'does not exist yet'."""
     return Move(

@@ -10,7 +10,6 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from events.catalogue import EventBase, FactBase, register
-
 from repair import states
 
 # --- facts: the operator's own stream ----------------------------------------------------------------------------------
@@ -195,7 +194,11 @@ MOVED_NAMES: dict[str, str] = {
 
 def moved_class(state: str, name: str) -> type[OrderMoved]:
     """The event class of one state."""
-    made = type(f"Order_{name}", (OrderMoved,), {"type": f"order.{name}", "__doc__": f"The order reached {state}.", "__module__": __name__})
+    made = type(
+        f"Order_{name}",
+        (OrderMoved,),
+        {"type": f"order.{name}", "__doc__": f"The order reached {state}.", "__module__": __name__},
+    )
     return register(dataclass(frozen=True, kw_only=True)(made))
 
 
@@ -260,7 +263,7 @@ class OrderEstimated(EventBase):
     type: ClassVar[str] = "order.estimated"
     subject: str
     order_id: UUID
-    version: int
+    estimate_version: int
     is_supplement: bool
     total_fen: int
     valid_until: datetime
@@ -275,7 +278,7 @@ class OrderEstimateDecided(EventBase):
     type: ClassVar[str] = "order.estimate_decided"
     subject: str
     order_id: UUID
-    version: int
+    estimate_version: int
     decision: str
     approved_fen: int
     reason: str

@@ -6,9 +6,9 @@ The same order as dispatch's, which locks a leg before its fact reaches our list
 from collections.abc import Iterable
 from uuid import UUID
 
-from dispatch.models import Leg
 from django.core.exceptions import ObjectDoesNotExist
 
+from dispatch.models import Leg
 from repair.models import Job, JobKind, Visit
 
 
@@ -32,7 +32,7 @@ def lock_jobs(*, job_ids: Iterable[UUID], tenant_id: UUID | None = None) -> list
     pairs = list(rows.values_list("pk", "visit_id"))
     if len(pairs) != len(wanted):
         raise JobNotFound
-    visits = sorted({visit_id for _job, visit_id in pairs if visit_id})
+    visits = sorted({visit_id for _job, visit_id in pairs} - {None})
     list(Leg.objects.select_for_update().filter(purpose_id__in=[*visits, *wanted]).order_by("pk"))
     list(Visit.objects.select_for_update().filter(pk__in=visits).order_by("pk"))
     return list(Job.objects.select_for_update(of=("self",)).filter(pk__in=wanted).order_by("pk"))
@@ -63,6 +63,8 @@ def lock_purposes(purpose_ids: Iterable[UUID]) -> tuple[dict[UUID, Visit], dict[
     for job in Job.objects.select_for_update(of=("self",)).filter(visit_id__in=visits).order_by("pk"):
         jobs.setdefault(job.visit_id, []).append(job)  # type: ignore[arg-type]
     errands = [key for key in wanted if key not in visits]
-    for job in Job.objects.select_for_update(of=("self",)).filter(pk__in=errands, kind=JobKind.VIOLATION).order_by("pk"):
+    for job in (
+        Job.objects.select_for_update(of=("self",)).filter(pk__in=errands, kind=JobKind.VIOLATION).order_by("pk")
+    ):
         jobs[job.pk] = [job]
     return visits, jobs

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
+
 from events.machine import Machine, Move, row
 
 NEW, DECLINED_SCOPE, ACKNOWLEDGED, ASSIGNED, ACCEPTED = "new", "declined_scope", "acknowledged", "assigned", "accepted"
@@ -22,10 +23,13 @@ PRE_CHECK, AT_STATION, PASSED, FAILED = "pre_check", "at_station", "passed", "fa
 DOCUMENTS_IN, AT_OFFICE, PAID, OFFICE_REFUSED = "documents_in", "at_office", "paid", "office_refused"
 ORDERED, ARRIVED = "ordered", "arrived"
 
+NAMED = f"{ASSIGNED} {ACCEPTED} {CONTACTED}"
 BEFORE_CUSTODY = f"{NEW} {ACKNOWLEDGED} {ORDERED} {ARRIVED} {ASSIGNED} {ACCEPTED} {CONTACTED} {AT_PICKUP}"
-AT_WORK = f"{AT_WORKSHOP} {ESTIMATING} {AWAITING_APPROVAL} {APPROVED} {PART_APPROVED} {SENT_BACK} {WAITING_PARTS} {IN_REPAIR} {CONSENT_REQUIRED}"
+UNDER_DECISION = f"{ESTIMATING} {AWAITING_APPROVAL} {APPROVED} {PART_APPROVED} {SENT_BACK}"
+AT_WORK = f"{AT_WORKSHOP} {UNDER_DECISION} {WAITING_PARTS} {IN_REPAIR} {CONSENT_REQUIRED}"
 AT_STATIONS = f"{PRE_CHECK} {AT_STATION} {FAILED}"
-HELD = f"{IN_CUSTODY} {AT_WORK} {STOPPED} {QC} {REWORK} {READY} {AWAITING_RETURN} {RETURNING} {AT_RETURN} {RETURN_FAILED} {REFUSED} {REJECTED} {AT_STATIONS} {PASSED}"
+ON_THE_WAY_BACK = f"{AWAITING_RETURN} {RETURNING} {AT_RETURN} {RETURN_FAILED} {REFUSED}"
+HELD = f"{IN_CUSTODY} {AT_WORK} {STOPPED} {QC} {REWORK} {READY} {ON_THE_WAY_BACK} {REJECTED} {AT_STATIONS} {PASSED}"
 ENDED = f"{DECLINED_SCOPE} {CANCELLED} {CLOSED}"
 DELIVERED_OR_LATER = f"{DELIVERED} {RATED} {NOT_RATED} {CLOSED}"
 AT_PAPERS = f"{DOCUMENTS_IN} {AT_OFFICE} {PAID} {OFFICE_REFUSED}"
@@ -140,12 +144,12 @@ def needs_second_failure(job: Any, _evidence: Mapping[str, Any]) -> str | None:
 
 MOVES: tuple[Move, ...] = (
     row("J1", "open", "-", NEW, "TEN INT CC SYS", needs_clearance),
-    row("J2", "decline_scope", f"{NEW} {ACKNOWLEDGED} {ASSIGNED} {ACCEPTED} {CONTACTED}", DECLINED_SCOPE, "SYS DSP", needs_alternative),
+    row("J2", "decline_scope", f"{NEW} {ACKNOWLEDGED} {NAMED}", DECLINED_SCOPE, "SYS DSP", needs_alternative),
     row("J3", "acknowledge", NEW, ACKNOWLEDGED, "SYS CC"),
     row("J4", "assign", f"{ACKNOWLEDGED} {ARRIVED}", ASSIGNED, "SYS DSP", needs_agent_and_workshop),
-    row("J4", "reassign", f"{ASSIGNED} {ACCEPTED} {CONTACTED}", ASSIGNED, "SYS DSP AGT", needs_agent_and_workshop),
-    row("J4", "change_workshop", f"{ACKNOWLEDGED} {ASSIGNED} {ACCEPTED} {CONTACTED} {AT_PICKUP} {IN_CUSTODY}", None, "DSP WS SYS", needs_reason, WITH_WORKSHOP),
-    row("J4b", "unassign", f"{ASSIGNED} {ACCEPTED} {CONTACTED}", ACKNOWLEDGED, "SYS DSP AGT"),
+    row("J4", "reassign", NAMED, ASSIGNED, "SYS DSP AGT", needs_agent_and_workshop),
+    row("J4", "change_workshop", f"{ACKNOWLEDGED} {NAMED} {AT_PICKUP} {IN_CUSTODY}", None, "DSP WS SYS", needs_reason, WITH_WORKSHOP),
+    row("J4b", "unassign", NAMED, ACKNOWLEDGED, "SYS DSP AGT"),
     row("J5", "accept", ASSIGNED, ACCEPTED, "AGT"),
     row("J6", "contact", ACCEPTED, CONTACTED, "AGT"),
     row("J7", "arrive", CONTACTED, AT_PICKUP, "AGT", None, WITH_CUSTODY),

@@ -5,16 +5,22 @@ from datetime import datetime
 from typing import Any
 
 from events.commands import record, tell
-from tenants.actors import Actor
-
 from repair.events import ORDER_MOVES, JobMoved, OrderNoted
 from repair.ids import job_ref, order_ref
 from repair.models import Job
 from repair.states import JOB
+from tenants.actors import Actor
 
 
 def move(
-    job: Job, event: str, *, actor: Actor, now: datetime, note: str = "", detail: Mapping[str, Any] | None = None, **evidence: Any
+    job: Job,
+    event: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    note: str = "",
+    detail: Mapping[str, Any] | None = None,
+    **evidence: Any,
 ) -> None:
     """Take one step: check, change, record, tell. The caller saves the job's status. Raises TransitionError."""
     before = job.status
@@ -23,7 +29,14 @@ def move(
 
 
 def move_many(
-    jobs: Sequence[Job], event: str, *, actor: Actor, now: datetime, note: str = "", detail: Mapping[str, Any] | None = None, **evidence: Any
+    jobs: Sequence[Job],
+    event: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    note: str = "",
+    detail: Mapping[str, Any] | None = None,
+    **evidence: Any,
 ) -> None:
     """The same step for many jobs, all or none; their states are saved here. Raises TransitionError."""
     before = {job.pk: job.status for job in jobs}
@@ -50,10 +63,16 @@ def tell_step(job: Job, *, row: str, event: str, before: str, note: str, detail:
         )
     )
     if job.status != before:
-        told = ORDER_MOVES[job.status](subject=order_ref(job.order_id), order_id=job.order_id, status=job.status, note=note)
+        told = ORDER_MOVES[job.status](
+            subject=order_ref(job.order_id), order_id=job.order_id, status=job.status, note=note
+        )
         tell(job.tenant_id, told, because=fact)
 
 
 def note_order(job: Job, *, topic: str, text: str) -> None:
     """Tell the tenant something of its order that changes no state."""
-    tell(job.tenant_id, OrderNoted(subject=order_ref(job.order_id), order_id=job.order_id, topic=topic, text=text), because=None)
+    tell(
+        job.tenant_id,
+        OrderNoted(subject=order_ref(job.order_id), order_id=job.order_id, topic=topic, text=text),
+        because=None,
+    )

@@ -7,45 +7,97 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Tenant',
+            name="Tenant",
             fields=[
-                ('schema_name', models.CharField(db_index=True, max_length=63, unique=True, validators=[django_tenants.postgresql_backend.base._check_schema_name])),
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('slug', models.SlugField(max_length=40, unique=True, verbose_name='short name')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('kind', models.CharField(choices=[('fleet', 'Fleet'), ('insurer', 'Insurer'), ('dealer', 'Dealer'), ('rental', 'Rental firm'), ('retail', 'Retail desk')], max_length=10, verbose_name='kind')),
-                ('state', models.CharField(choices=[('new', 'New'), ('schema', 'Schema made'), ('granted', 'Rights granted'), ('ready', 'Ready'), ('closed', 'Closed')], default='new', max_length=10, verbose_name='state')),
-                ('role_name', models.CharField(max_length=63, unique=True)),
-                ('schema_version', models.CharField(blank=True, max_length=64)),
-                ('time_zone', models.CharField(default='Asia/Shanghai', max_length=64, verbose_name='time zone')),
-                ('language', models.CharField(default='zh-hans', max_length=10, verbose_name='language')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "schema_name",
+                    models.CharField(
+                        db_index=True,
+                        max_length=63,
+                        unique=True,
+                        validators=[django_tenants.postgresql_backend.base._check_schema_name],
+                    ),
+                ),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=40, unique=True, verbose_name="short name")),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("fleet", "Fleet"),
+                            ("insurer", "Insurer"),
+                            ("dealer", "Dealer"),
+                            ("rental", "Rental firm"),
+                            ("retail", "Retail desk"),
+                        ],
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("new", "New"),
+                            ("schema", "Schema made"),
+                            ("granted", "Rights granted"),
+                            ("ready", "Ready"),
+                            ("closed", "Closed"),
+                        ],
+                        default="new",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("role_name", models.CharField(max_length=63, unique=True)),
+                ("schema_version", models.CharField(blank=True, max_length=64)),
+                ("time_zone", models.CharField(default="Asia/Shanghai", max_length=64, verbose_name="time zone")),
+                ("language", models.CharField(default="zh-hans", max_length=10, verbose_name="language")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'verbose_name': 'tenant',
-                'verbose_name_plural': 'tenants',
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['fleet', 'insurer', 'dealer', 'rental', 'retail'])), name='tenant_kind_is_known'), models.CheckConstraint(condition=models.Q(('state__in', ['new', 'schema', 'granted', 'ready', 'closed'])), name='tenant_state_is_known')],
+                "verbose_name": "tenant",
+                "verbose_name_plural": "tenants",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["fleet", "insurer", "dealer", "rental", "retail"])),
+                        name="tenant_kind_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["new", "schema", "granted", "ready", "closed"])),
+                        name="tenant_state_is_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Domain',
+            name="Domain",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('domain', models.CharField(db_index=True, max_length=253, unique=True)),
-                ('is_primary', models.BooleanField(db_index=True, default=True)),
-                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='domains', to='tenants.tenant')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("domain", models.CharField(db_index=True, max_length=253, unique=True)),
+                ("is_primary", models.BooleanField(db_index=True, default=True)),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="domains", to="tenants.tenant"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'host',
-                'verbose_name_plural': 'hosts',
+                "verbose_name": "host",
+                "verbose_name_plural": "hosts",
             },
         ),
     ]

@@ -34,14 +34,25 @@ SCOPES = frozenset(
 
 
 def issue_api_key(
-    *, tenant: Tenant, name: str, scopes: Iterable[str], now: datetime, days: int | None = DEFAULT_DAYS, created_by: str = ""
+    *,
+    tenant: Tenant,
+    name: str,
+    scopes: Iterable[str],
+    now: datetime,
+    days: int | None = DEFAULT_DAYS,
+    created_by: str = "",
 ) -> tuple[ApiKey, str]:
     """Make a key; returns its row and the key's text, which is never shown again. Raises ValidationError by field."""
     wanted = sorted(set(scopes))
     unknown = [scope for scope in wanted if scope not in SCOPES]
     if unknown or not wanted:
         known = ", ".join(sorted(SCOPES))
-        raise ValidationError({"scopes": _("Unknown scope %(scope)s. Choose from: %(known)s.") % {"scope": ", ".join(unknown), "known": known}})
+        raise ValidationError(
+            {
+                "scopes": _("Unknown scope %(scope)s. Choose from: %(known)s.")
+                % {"scope": ", ".join(unknown), "known": known}
+            }
+        )
     prefix, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
     row = ApiKey.objects.create(
         tenant=tenant,

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import uuid_utils.compat as uuid_utils
+from allauth.account.internal.flows.login import get_authentication_records
 from config import clock
 from django.conf import settings
 from django.http import HttpRequest
@@ -68,7 +69,12 @@ def read_key(header: str, tenant: Tenant | None, common: dict[str, Any]) -> Acto
         return nobody
     note_use(key=key, now=now)
     return Actor(
-        kind="key", id=str(key.pk), name=key.name, credential=f"key:{key.prefix}", scopes=frozenset(key.scopes), **common
+        kind="key",
+        id=str(key.pk),
+        name=key.name,
+        credential=f"key:{key.prefix}",
+        scopes=frozenset(key.scopes),
+        **common,
     )
 
 
@@ -99,8 +105,8 @@ def read_user(request: HttpRequest, user: Any, tenant: Tenant | None, common: di
 
 def authenticated_at(request: HttpRequest) -> datetime | None:
     """When this session last proved who it is; step-up checks ask."""
-    methods = request.session.get("account_authentication_methods") or []
-    times = [method["at"] for method in methods if "at" in method]
+    user = request.user if isinstance(request.user, User) else None
+    times = [record["at"] for record in get_authentication_records(request, user) if "at" in record]
     return datetime.fromtimestamp(max(times), tz=UTC) if times else None
 
 

@@ -1,5 +1,7 @@
 """One person, one e-mail, many memberships; the operator's staff; invitations; keys of partner systems."""
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any, ClassVar
 
 import uuid_utils.compat as uuid_utils
@@ -7,7 +9,9 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+from events.ids import public_id
 from tenants.actors import StaffRole
 from tenants.models import Tenant
 
@@ -33,6 +37,13 @@ STAFF_ROLES: list[tuple[str, Any]] = [
     (StaffRole.FINANCE.value, _("Finance")),
     (StaffRole.LEAD.value, _("Lead")),
 ]
+
+
+def names_of_roles(roles: Iterable[str]) -> list[str]:
+    """The roles of a tenant or of the staff in the reader's language, in the order in which they are declared."""
+    names = {**dict(TenantRole.choices), **dict(STAFF_ROLES)}
+    wanted = set(roles)
+    return [str(names[role]) for role in names if role in wanted]
 
 
 class UserManager(BaseUserManager["User"]):
@@ -66,7 +77,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name = _("person")
         verbose_name_plural = _("people")
         constraints: ClassVar[list[Any]] = [
-            models.UniqueConstraint(models.functions.Lower("email"), name="one_person_an_email"),
+            models.UniqueConstraint(Lower("email"), name="one_person_an_email"),
         ]
 
     def __str__(self) -> str:
@@ -75,6 +86,14 @@ class User(AbstractBaseUser, PermissionsMixin):
     def get_full_name(self) -> str:
         """What pages show."""
         return self.name or self.email
+
+
+class OfTenant(models.QuerySet[Any]):
+    """Core rows that belong to a tenant; pages of a tenant reach them through `for_tenant` alone."""
+
+    def for_tenant(self, tenant: Tenant) -> "OfTenant":
+        """The rows of one tenant."""
+        return self.filter(tenant=tenant)
 
 
 class Membership(models.Model):
@@ -87,6 +106,8 @@ class Membership(models.Model):
     is_active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
+    objects: ClassVar[Any] = OfTenant.as_manager()
+
     class Meta:
         verbose_name = _("membership")
         verbose_name_plural = _("memberships")
@@ -94,6 +115,16 @@ class Membership(models.Model):
             models.UniqueConstraint(fields=["user", "tenant"], name="one_membership_a_person_and_tenant"),
             models.CheckConstraint(condition=~models.Q(roles=[]), name="membership_has_a_role"),
         ]
+
+    @property
+    def public_id(self) -> str:
+        """What pages and events call it."""
+        return public_id("mem", self.id)
+
+    @property
+    def role_names(self) -> list[str]:
+        """Its roles as pages show them."""
+        return names_of_roles(self.roles)
 
 
 class StaffMembership(models.Model):
@@ -129,6 +160,8 @@ class Invitation(models.Model):
     accepted_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
 
+    objects: ClassVar[Any] = OfTenant.as_manager()
+
     class Meta:
         verbose_name = _("invitation")
         verbose_name_plural = _("invitations")
@@ -141,6 +174,20 @@ class Invitation(models.Model):
                 name="one_open_invitation_an_address",
             ),
         ]
+
+    @property
+    def public_id(self) -> str:
+        """What pages and events call it."""
+        return public_id("inv", self.id)
+
+    @property
+    def role_names(self) -> list[str]:
+        """Its roles as pages show them."""
+        return names_of_roles(self.roles)
+
+    def is_open_at(self, now: datetime) -> bool:
+        """Whether it can still be accepted."""
+        return self.accepted_at is None and self.revoked_at is None and now < self.expires_at
 
 
 class ApiKey(models.Model):
@@ -157,6 +204,8 @@ class ApiKey(models.Model):
     expires_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
     last_used_at = models.DateTimeField(null=True)
+
+    objects: ClassVar[Any] = OfTenant.as_manager()
 
     class Meta:
         verbose_name = _("API key")

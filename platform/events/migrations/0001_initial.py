@@ -5,91 +5,126 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('tenants', '0001_initial'),
+        ("tenants", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Stream',
+            name="Stream",
             fields=[
-                ('tenant', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='tenants.tenant')),
-                ('last_seq', models.BigIntegerField(default=0)),
-                ('last_hash', models.BinaryField(default=b'\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00', max_length=32)),
+                (
+                    "tenant",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="tenants.tenant",
+                    ),
+                ),
+                ("last_seq", models.BigIntegerField(default=0)),
+                (
+                    "last_hash",
+                    models.BinaryField(
+                        default=b"\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00",
+                        max_length=32,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'stream',
-                'verbose_name_plural': 'streams',
+                "verbose_name": "stream",
+                "verbose_name_plural": "streams",
             },
         ),
         migrations.CreateModel(
-            name='Fact',
+            name="Fact",
             fields=[
-                ('id', models.UUIDField(editable=False, primary_key=True, serialize=False)),
-                ('type', models.CharField(max_length=64)),
-                ('version', models.PositiveSmallIntegerField(default=1)),
-                ('subject', models.CharField(max_length=64)),
-                ('data', models.JSONField()),
-                ('actor_kind', models.CharField(max_length=10)),
-                ('actor_id', models.CharField(blank=True, max_length=64)),
-                ('actor_name', models.CharField(blank=True, max_length=200)),
-                ('credential', models.CharField(blank=True, max_length=64)),
-                ('on_behalf_of', models.CharField(blank=True, max_length=200)),
-                ('reason', models.TextField(blank=True)),
-                ('occurred_at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField()),
-                ('request_id', models.CharField(blank=True, max_length=64)),
+                ("id", models.UUIDField(editable=False, primary_key=True, serialize=False)),
+                ("type", models.CharField(max_length=64)),
+                ("version", models.PositiveSmallIntegerField(default=1)),
+                ("subject", models.CharField(max_length=64)),
+                ("data", models.JSONField()),
+                ("actor_kind", models.CharField(max_length=10)),
+                ("actor_id", models.CharField(blank=True, max_length=64)),
+                ("actor_name", models.CharField(blank=True, max_length=200)),
+                ("credential", models.CharField(blank=True, max_length=64)),
+                ("on_behalf_of", models.CharField(blank=True, max_length=200)),
+                ("reason", models.TextField(blank=True)),
+                ("occurred_at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField()),
+                ("request_id", models.CharField(blank=True, max_length=64)),
             ],
             options={
-                'verbose_name': 'fact',
-                'verbose_name_plural': 'facts',
-                'indexes': [models.Index(fields=['subject', 'id'], name='fact_by_subject'), models.Index(fields=['type', 'occurred_at'], name='fact_by_type')],
+                "verbose_name": "fact",
+                "verbose_name_plural": "facts",
+                "indexes": [
+                    models.Index(fields=["subject", "id"], name="fact_by_subject"),
+                    models.Index(fields=["type", "occurred_at"], name="fact_by_type"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reader', models.CharField(max_length=40)),
-                ('last_seq', models.BigIntegerField(default=0)),
-                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tenants.tenant')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reader", models.CharField(max_length=40)),
+                ("last_seq", models.BigIntegerField(default=0)),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="tenants.tenant"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'delivery',
-                'verbose_name_plural': 'deliveries',
-                'constraints': [models.UniqueConstraint(fields=('reader', 'tenant'), name='one_position_a_reader_and_tenant')],
+                "verbose_name": "delivery",
+                "verbose_name_plural": "deliveries",
+                "constraints": [
+                    models.UniqueConstraint(fields=("reader", "tenant"), name="one_position_a_reader_and_tenant")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.UUIDField(editable=False, primary_key=True, serialize=False)),
-                ('type', models.CharField(max_length=64)),
-                ('version', models.PositiveSmallIntegerField(default=1)),
-                ('subject', models.CharField(max_length=64)),
-                ('data', models.JSONField()),
-                ('actor_kind', models.CharField(max_length=10)),
-                ('actor_id', models.CharField(blank=True, max_length=64)),
-                ('actor_name', models.CharField(blank=True, max_length=200)),
-                ('credential', models.CharField(blank=True, max_length=64)),
-                ('on_behalf_of', models.CharField(blank=True, max_length=200)),
-                ('reason', models.TextField(blank=True)),
-                ('occurred_at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField()),
-                ('request_id', models.CharField(blank=True, max_length=64)),
-                ('seq', models.BigIntegerField()),
-                ('because', models.UUIDField(editable=False, null=True)),
-                ('prev_hash', models.BinaryField(max_length=32)),
-                ('hash', models.BinaryField(max_length=32)),
-                ('tenant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
+                ("id", models.UUIDField(editable=False, primary_key=True, serialize=False)),
+                ("type", models.CharField(max_length=64)),
+                ("version", models.PositiveSmallIntegerField(default=1)),
+                ("subject", models.CharField(max_length=64)),
+                ("data", models.JSONField()),
+                ("actor_kind", models.CharField(max_length=10)),
+                ("actor_id", models.CharField(blank=True, max_length=64)),
+                ("actor_name", models.CharField(blank=True, max_length=200)),
+                ("credential", models.CharField(blank=True, max_length=64)),
+                ("on_behalf_of", models.CharField(blank=True, max_length=200)),
+                ("reason", models.TextField(blank=True)),
+                ("occurred_at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField()),
+                ("request_id", models.CharField(blank=True, max_length=64)),
+                ("seq", models.BigIntegerField()),
+                ("because", models.UUIDField(editable=False, null=True)),
+                ("prev_hash", models.BinaryField(max_length=32)),
+                ("hash", models.BinaryField(max_length=32)),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenants.tenant",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'event',
-                'verbose_name_plural': 'events',
-                'constraints': [models.UniqueConstraint(fields=('tenant', 'seq'), name='event_number_once_per_tenant'), models.CheckConstraint(condition=models.Q(('seq__gte', 1)), name='event_numbers_start_at_one')],
+                "verbose_name": "event",
+                "verbose_name_plural": "events",
+                "constraints": [
+                    models.UniqueConstraint(fields=("tenant", "seq"), name="event_number_once_per_tenant"),
+                    models.CheckConstraint(condition=models.Q(("seq__gte", 1)), name="event_numbers_start_at_one"),
+                ],
             },
         ),
     ]

@@ -19,5 +19,8 @@ class Migration(migrations.Migration):
     dependencies: ClassVar = [("events", "0001_initial")]
     operations: ClassVar = [
         migrations.RunSQL(FUNCTION, "DROP FUNCTION public.refuse_change();"),
-        *(migrations.RunSQL(TRIGGER.format(table), f"DROP TRIGGER {table}_stays ON public.{table};") for table in TABLES),
+        *(
+            migrations.RunSQL(TRIGGER.format(table), f"DROP TRIGGER {table}_stays ON public.{table};")
+            for table in TABLES
+        ),
     ]

@@ -9,512 +9,954 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('dispatch', '0003_clocks_stay'),
-        ('tenants', '0001_initial'),
+        ("dispatch", "0003_clocks_stay"),
+        ("tenants", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Vehicle',
+            name="Vehicle",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('vin', models.CharField(max_length=17, unique=True, verbose_name='VIN')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("vin", models.CharField(max_length=17, unique=True, verbose_name="VIN")),
             ],
             options={
-                'verbose_name': 'vehicle',
-                'verbose_name_plural': 'vehicles',
+                "verbose_name": "vehicle",
+                "verbose_name_plural": "vehicles",
             },
         ),
         migrations.CreateModel(
-            name='Workshop',
+            name="Workshop",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=120, unique=True, verbose_name='name')),
-                ('address', models.CharField(max_length=300, verbose_name='address')),
-                ('lat', models.FloatField(verbose_name='latitude')),
-                ('lng', models.FloatField(verbose_name='longitude')),
-                ('brands', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=3), blank=True, default=list, size=None, verbose_name='brands (WMI)')),
-                ('services', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), size=None, verbose_name='services')),
-                ('classes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), blank=True, default=list, size=None, verbose_name='vehicle classes')),
-                ('bays', models.PositiveSmallIntegerField(verbose_name='bays')),
-                ('is_own', models.BooleanField(default=True, verbose_name="the operator's own")),
-                ('is_active', models.BooleanField(default=True, verbose_name='active')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, unique=True, verbose_name="name")),
+                ("address", models.CharField(max_length=300, verbose_name="address")),
+                ("lat", models.FloatField(verbose_name="latitude")),
+                ("lng", models.FloatField(verbose_name="longitude")),
+                (
+                    "brands",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=3),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="brands (WMI)",
+                    ),
+                ),
+                (
+                    "services",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=20), size=None, verbose_name="services"
+                    ),
+                ),
+                (
+                    "classes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=20),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="vehicle classes",
+                    ),
+                ),
+                ("bays", models.PositiveSmallIntegerField(verbose_name="bays")),
+                ("is_own", models.BooleanField(default=True, verbose_name="the operator's own")),
+                ("is_active", models.BooleanField(default=True, verbose_name="active")),
             ],
             options={
-                'verbose_name': 'workshop',
-                'verbose_name_plural': 'workshops',
+                "verbose_name": "workshop",
+                "verbose_name_plural": "workshops",
             },
         ),
         migrations.CreateModel(
-            name='Job',
+            name="Job",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('number', models.CharField(max_length=20, unique=True, verbose_name='number')),
-                ('order_id', models.UUIDField(unique=True)),
-                ('external_ref', models.CharField(max_length=64)),
-                ('batch_id', models.UUIDField(null=True)),
-                ('channel', models.CharField(choices=[('portal', 'Portal'), ('api', 'API'), ('phone', 'Phone'), ('wechat', 'WeChat'), ('counter', 'Counter'), ('system', 'System')], max_length=10)),
-                ('kind', models.CharField(choices=[('maintenance', 'Maintenance'), ('repair', 'Repair'), ('claim', 'Claim repair'), ('inspection', 'Annual inspection'), ('violation', 'Traffic violation'), ('parts', 'Parts')], max_length=12, verbose_name='service')),
-                ('status', models.CharField(max_length=20, verbose_name='state')),
-                ('status_since', models.DateTimeField()),
-                ('received_at', models.DateTimeField()),
-                ('vin', models.CharField(max_length=17)),
-                ('plate', models.CharField(blank=True, max_length=10)),
-                ('model', models.CharField(blank=True, max_length=80)),
-                ('vehicle_class', models.CharField(blank=True, max_length=20)),
-                ('description', models.TextField(max_length=5000)),
-                ('site_code', models.CharField(blank=True, max_length=40)),
-                ('address', models.CharField(max_length=300)),
-                ('lat', models.FloatField()),
-                ('lng', models.FloatField()),
-                ('contact', models.CharField(max_length=80)),
-                ('phone', models.CharField(max_length=32)),
-                ('window_start', models.DateTimeField()),
-                ('window_end', models.DateTimeField()),
-                ('return_by', models.DateTimeField(null=True)),
-                ('cost_center', models.CharField(blank=True, max_length=80)),
-                ('po_number', models.CharField(blank=True, max_length=64)),
-                ('courtesy_car', models.BooleanField(default=False)),
-                ('key_with', models.CharField(blank=True, max_length=80)),
-                ('notes', models.TextField(blank=True)),
-                ('suggestions', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=64), default=list, size=None)),
-                ('pre_approved_up_to_fen', models.BigIntegerField(null=True)),
-                ('technician', models.CharField(blank=True, max_length=120)),
-                ('promised_return_at', models.DateTimeField(null=True)),
-                ('progress_noted_at', models.DateTimeField(null=True)),
-                ('rework_count', models.PositiveSmallIntegerField(default=0)),
-                ('is_reworked_for_refusal', models.BooleanField(default=False)),
-                ('failed_pickups', models.PositiveSmallIntegerField(default=0)),
-                ('call_attempts', models.PositiveSmallIntegerField(default=0)),
-                ('held_since', models.DateTimeField(null=True)),
-                ('held_reason', models.CharField(blank=True, max_length=200)),
-                ('declined_reason', models.JSONField(default=dict)),
-                ('ended_reason', models.CharField(blank=True, max_length=300)),
-                ('agent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to='dispatch.agent')),
-                ('comeback_of', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='comebacks', to='repair.job')),
-                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
-                ('vehicle', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to='repair.vehicle')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.CharField(max_length=20, unique=True, verbose_name="number")),
+                ("order_id", models.UUIDField(unique=True)),
+                ("external_ref", models.CharField(max_length=64)),
+                ("batch_id", models.UUIDField(null=True)),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("portal", "Portal"),
+                            ("api", "API"),
+                            ("phone", "Phone"),
+                            ("wechat", "WeChat"),
+                            ("counter", "Counter"),
+                            ("system", "System"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("maintenance", "Maintenance"),
+                            ("repair", "Repair"),
+                            ("claim", "Claim repair"),
+                            ("inspection", "Annual inspection"),
+                            ("violation", "Traffic violation"),
+                            ("parts", "Parts"),
+                        ],
+                        max_length=12,
+                        verbose_name="service",
+                    ),
+                ),
+                ("status", models.CharField(max_length=20, verbose_name="state")),
+                ("status_since", models.DateTimeField()),
+                ("received_at", models.DateTimeField()),
+                ("vin", models.CharField(max_length=17)),
+                ("plate", models.CharField(blank=True, max_length=10)),
+                ("model", models.CharField(blank=True, max_length=80)),
+                ("vehicle_class", models.CharField(blank=True, max_length=20)),
+                ("description", models.TextField(max_length=5000)),
+                ("site_code", models.CharField(blank=True, max_length=40)),
+                ("address", models.CharField(max_length=300)),
+                ("lat", models.FloatField()),
+                ("lng", models.FloatField()),
+                ("contact", models.CharField(max_length=80)),
+                ("phone", models.CharField(max_length=32)),
+                ("window_start", models.DateTimeField()),
+                ("window_end", models.DateTimeField()),
+                ("return_by", models.DateTimeField(null=True)),
+                ("cost_center", models.CharField(blank=True, max_length=80)),
+                ("po_number", models.CharField(blank=True, max_length=64)),
+                ("courtesy_car", models.BooleanField(default=False)),
+                ("key_with", models.CharField(blank=True, max_length=80)),
+                ("notes", models.TextField(blank=True)),
+                (
+                    "suggestions",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=64), default=list, size=None
+                    ),
+                ),
+                ("pre_approved_up_to_fen", models.BigIntegerField(null=True)),
+                ("technician", models.CharField(blank=True, max_length=120)),
+                ("promised_return_at", models.DateTimeField(null=True)),
+                ("progress_noted_at", models.DateTimeField(null=True)),
+                ("rework_count", models.PositiveSmallIntegerField(default=0)),
+                ("is_reworked_for_refusal", models.BooleanField(default=False)),
+                ("failed_pickups", models.PositiveSmallIntegerField(default=0)),
+                ("call_attempts", models.PositiveSmallIntegerField(default=0)),
+                ("held_since", models.DateTimeField(null=True)),
+                ("held_reason", models.CharField(blank=True, max_length=200)),
+                ("declined_reason", models.JSONField(default=dict)),
+                ("ended_reason", models.CharField(blank=True, max_length=300)),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="jobs", to="dispatch.agent"
+                    ),
+                ),
+                (
+                    "comeback_of",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="comebacks",
+                        to="repair.job",
+                    ),
+                ),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="tenants.tenant"
+                    ),
+                ),
+                (
+                    "vehicle",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="jobs", to="repair.vehicle"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'job',
-                'verbose_name_plural': 'jobs',
+                "verbose_name": "job",
+                "verbose_name_plural": "jobs",
             },
         ),
         migrations.CreateModel(
-            name='Incident',
+            name="Incident",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=20)),
-                ('text', models.TextField()),
-                ('police_number', models.CharField(blank=True, max_length=64)),
-                ('photos', models.JSONField(default=list)),
-                ('reported_by', models.CharField(max_length=200)),
-                ('reported_at', models.DateTimeField()),
-                ('released_at', models.DateTimeField(null=True)),
-                ('released_by', models.CharField(blank=True, max_length=200)),
-                ('job', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='incidents', to='repair.job')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("kind", models.CharField(max_length=20)),
+                ("text", models.TextField()),
+                ("police_number", models.CharField(blank=True, max_length=64)),
+                ("photos", models.JSONField(default=list)),
+                ("reported_by", models.CharField(max_length=200)),
+                ("reported_at", models.DateTimeField()),
+                ("released_at", models.DateTimeField(null=True)),
+                ("released_by", models.CharField(blank=True, max_length=200)),
+                (
+                    "job",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="incidents", to="repair.job"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'incident file',
-                'verbose_name_plural': 'incident files',
+                "verbose_name": "incident file",
+                "verbose_name_plural": "incident files",
             },
         ),
         migrations.CreateModel(
-            name='Estimate',
+            name="Estimate",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('version', models.PositiveSmallIntegerField()),
-                ('is_supplement', models.BooleanField(default=False)),
-                ('submitted_at', models.DateTimeField(null=True)),
-                ('valid_until', models.DateTimeField(null=True)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('decided_by', models.CharField(blank=True, max_length=200)),
-                ('decision', models.CharField(blank=True, max_length=20)),
-                ('reason', models.TextField(blank=True)),
-                ('total_fen', models.BigIntegerField(default=0)),
-                ('approved_fen', models.BigIntegerField(default=0)),
-                ('job', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='estimates', to='repair.job')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("version", models.PositiveSmallIntegerField()),
+                ("is_supplement", models.BooleanField(default=False)),
+                ("submitted_at", models.DateTimeField(null=True)),
+                ("valid_until", models.DateTimeField(null=True)),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("decided_by", models.CharField(blank=True, max_length=200)),
+                ("decision", models.CharField(blank=True, max_length=20)),
+                ("reason", models.TextField(blank=True)),
+                ("total_fen", models.BigIntegerField(default=0)),
+                ("approved_fen", models.BigIntegerField(default=0)),
+                (
+                    "job",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="estimates", to="repair.job"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'estimate',
-                'verbose_name_plural': 'estimates',
+                "verbose_name": "estimate",
+                "verbose_name_plural": "estimates",
             },
         ),
         migrations.CreateModel(
-            name='CallAttempt',
+            name="CallAttempt",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('by', models.CharField(max_length=200)),
-                ('called_at', models.DateTimeField()),
-                ('is_reached', models.BooleanField()),
-                ('note', models.CharField(blank=True, max_length=300)),
-                ('job', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='calls', to='repair.job')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("by", models.CharField(max_length=200)),
+                ("called_at", models.DateTimeField()),
+                ("is_reached", models.BooleanField()),
+                ("note", models.CharField(blank=True, max_length=300)),
+                (
+                    "job",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="calls", to="repair.job"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'call attempt',
-                'verbose_name_plural': 'call attempts',
+                "verbose_name": "call attempt",
+                "verbose_name_plural": "call attempts",
             },
         ),
         migrations.CreateModel(
-            name='Authorisation',
+            name="Authorisation",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('valid_from', models.DateTimeField()),
-                ('valid_until', models.DateTimeField(null=True)),
-                ('signers', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=80), size=None)),
-                ('sealed_file', models.CharField(blank=True, max_length=40)),
-                ('signed_at', models.DateTimeField()),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
-                ('job', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='authorisations', to='repair.job')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("valid_from", models.DateTimeField()),
+                ("valid_until", models.DateTimeField(null=True)),
+                (
+                    "signers",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=80), size=None),
+                ),
+                ("sealed_file", models.CharField(blank=True, max_length=40)),
+                ("signed_at", models.DateTimeField()),
+                ("revoked_at", models.DateTimeField(null=True)),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="tenants.tenant"
+                    ),
+                ),
+                (
+                    "job",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="authorisations",
+                        to="repair.job",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'agency authorisation',
-                'verbose_name_plural': 'agency authorisations',
+                "verbose_name": "agency authorisation",
+                "verbose_name_plural": "agency authorisations",
             },
         ),
         migrations.CreateModel(
-            name='KnownVehicle',
+            name="KnownVehicle",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('vin', models.CharField(max_length=17)),
-                ('plate', models.CharField(blank=True, max_length=10, verbose_name='plate')),
-                ('model', models.CharField(blank=True, max_length=80, verbose_name='model')),
-                ('vehicle_class', models.CharField(blank=True, max_length=20, verbose_name='vehicle class')),
-                ('transmission', models.CharField(blank=True, max_length=10, verbose_name='transmission')),
-                ('registered_at', models.DateTimeField()),
-                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
-                ('vehicle', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='known', to='repair.vehicle')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("vin", models.CharField(max_length=17)),
+                ("plate", models.CharField(blank=True, max_length=10, verbose_name="plate")),
+                ("model", models.CharField(blank=True, max_length=80, verbose_name="model")),
+                ("vehicle_class", models.CharField(blank=True, max_length=20, verbose_name="vehicle class")),
+                ("transmission", models.CharField(blank=True, max_length=10, verbose_name="transmission")),
+                ("registered_at", models.DateTimeField()),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="tenants.tenant"
+                    ),
+                ),
+                (
+                    "vehicle",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="known", to="repair.vehicle"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'known vehicle',
-                'verbose_name_plural': 'known vehicles',
+                "verbose_name": "known vehicle",
+                "verbose_name_plural": "known vehicles",
             },
         ),
         migrations.CreateModel(
-            name='PlateHistory',
+            name="PlateHistory",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('plate', models.CharField(max_length=10)),
-                ('since', models.DateTimeField()),
-                ('known', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='plates', to='repair.knownvehicle')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("plate", models.CharField(max_length=10)),
+                ("since", models.DateTimeField()),
+                (
+                    "known",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="plates", to="repair.knownvehicle"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'plate history',
-                'verbose_name_plural': 'plate histories',
+                "verbose_name": "plate history",
+                "verbose_name_plural": "plate histories",
             },
         ),
         migrations.CreateModel(
-            name='ProgressNote',
+            name="ProgressNote",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('text', models.CharField(max_length=1000)),
-                ('by', models.CharField(max_length=200)),
-                ('noted_at', models.DateTimeField()),
-                ('job', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='progress_notes', to='repair.job')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("text", models.CharField(max_length=1000)),
+                ("by", models.CharField(max_length=200)),
+                ("noted_at", models.DateTimeField()),
+                (
+                    "job",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="progress_notes", to="repair.job"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'progress note',
-                'verbose_name_plural': 'progress notes',
+                "verbose_name": "progress note",
+                "verbose_name_plural": "progress notes",
             },
         ),
         migrations.CreateModel(
-            name='QualityStandard',
+            name="QualityStandard",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('service', models.CharField(max_length=12)),
-                ('version', models.CharField(max_length=20)),
-                ('items', models.JSONField()),
-                ('valid_from', models.DateField()),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("service", models.CharField(max_length=12)),
+                ("version", models.CharField(max_length=20)),
+                ("items", models.JSONField()),
+                ("valid_from", models.DateField()),
             ],
             options={
-                'verbose_name': 'quality standard',
-                'verbose_name_plural': 'quality standards',
-                'constraints': [models.UniqueConstraint(fields=('service', 'version'), name='one_standard_a_version')],
+                "verbose_name": "quality standard",
+                "verbose_name_plural": "quality standards",
+                "constraints": [models.UniqueConstraint(fields=("service", "version"), name="one_standard_a_version")],
             },
         ),
         migrations.CreateModel(
-            name='QualityCheck',
+            name="QualityCheck",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('round', models.PositiveSmallIntegerField()),
-                ('inspector', models.CharField(max_length=120)),
-                ('technician', models.CharField(max_length=120)),
-                ('results', models.JSONField()),
-                ('is_passed', models.BooleanField()),
-                ('remarks', models.TextField(blank=True)),
-                ('checked_at', models.DateTimeField()),
-                ('job', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='quality_checks', to='repair.job')),
-                ('standard', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='repair.qualitystandard')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("round", models.PositiveSmallIntegerField()),
+                ("inspector", models.CharField(max_length=120)),
+                ("technician", models.CharField(max_length=120)),
+                ("results", models.JSONField()),
+                ("is_passed", models.BooleanField()),
+                ("remarks", models.TextField(blank=True)),
+                ("checked_at", models.DateTimeField()),
+                (
+                    "job",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="quality_checks", to="repair.job"
+                    ),
+                ),
+                (
+                    "standard",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="repair.qualitystandard"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'quality check',
-                'verbose_name_plural': 'quality checks',
+                "verbose_name": "quality check",
+                "verbose_name_plural": "quality checks",
             },
         ),
         migrations.CreateModel(
-            name='Rating',
+            name="Rating",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('score', models.PositiveSmallIntegerField()),
-                ('comment', models.TextField(blank=True)),
-                ('by', models.CharField(max_length=200)),
-                ('rated_at', models.DateTimeField()),
-                ('job', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='rating', to='repair.job')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("score", models.PositiveSmallIntegerField()),
+                ("comment", models.TextField(blank=True)),
+                ("by", models.CharField(max_length=200)),
+                ("rated_at", models.DateTimeField()),
+                (
+                    "job",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="rating", to="repair.job"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'rating',
-                'verbose_name_plural': 'ratings',
+                "verbose_name": "rating",
+                "verbose_name_plural": "ratings",
             },
         ),
         migrations.CreateModel(
-            name='ScopeRule',
+            name="ScopeRule",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('code', models.SlugField(max_length=40, unique=True, verbose_name='code')),
-                ('services', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=12), blank=True, default=list, size=None, verbose_name='services (empty: all)')),
-                ('pattern', models.CharField(max_length=1000, verbose_name='words, or a regular expression after re:')),
-                ('reason_en', models.TextField(verbose_name='reason, English')),
-                ('reason_zh', models.TextField(verbose_name='reason, Chinese')),
-                ('alternative_en', models.TextField(verbose_name='alternative, English')),
-                ('alternative_zh', models.TextField(verbose_name='alternative, Chinese')),
-                ('is_active', models.BooleanField(default=True, verbose_name='active')),
-                ('position', models.PositiveSmallIntegerField(default=100, verbose_name='order')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("code", models.SlugField(max_length=40, unique=True, verbose_name="code")),
+                (
+                    "services",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=12),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="services (empty: all)",
+                    ),
+                ),
+                ("pattern", models.CharField(max_length=1000, verbose_name="words, or a regular expression after re:")),
+                ("reason_en", models.TextField(verbose_name="reason, English")),
+                ("reason_zh", models.TextField(verbose_name="reason, Chinese")),
+                ("alternative_en", models.TextField(verbose_name="alternative, English")),
+                ("alternative_zh", models.TextField(verbose_name="alternative, Chinese")),
+                ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                ("position", models.PositiveSmallIntegerField(default=100, verbose_name="order")),
             ],
             options={
-                'verbose_name': 'scope rule',
-                'verbose_name_plural': 'scope rules',
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('reason_en', ''), _negated=True), models.Q(('reason_zh', ''), _negated=True), models.Q(('alternative_en', ''), _negated=True), models.Q(('alternative_zh', ''), _negated=True)), name='scope_rule_explains_itself_in_both_languages')],
+                "verbose_name": "scope rule",
+                "verbose_name_plural": "scope rules",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("reason_en", ""), _negated=True),
+                            models.Q(("reason_zh", ""), _negated=True),
+                            models.Q(("alternative_en", ""), _negated=True),
+                            models.Q(("alternative_zh", ""), _negated=True),
+                        ),
+                        name="scope_rule_explains_itself_in_both_languages",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='VehicleModel',
+            name="VehicleModel",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('wmi', models.CharField(max_length=3)),
-                ('model', models.CharField(max_length=80, verbose_name='model')),
-                ('vehicle_class', models.CharField(max_length=20, verbose_name='vehicle class')),
-                ('transmission', models.CharField(max_length=10, verbose_name='transmission')),
-                ('licence', models.CharField(max_length=4, verbose_name='licence')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("wmi", models.CharField(max_length=3)),
+                ("model", models.CharField(max_length=80, verbose_name="model")),
+                ("vehicle_class", models.CharField(max_length=20, verbose_name="vehicle class")),
+                ("transmission", models.CharField(max_length=10, verbose_name="transmission")),
+                ("licence", models.CharField(max_length=4, verbose_name="licence")),
             ],
             options={
-                'verbose_name': 'vehicle model',
-                'verbose_name_plural': 'vehicle models',
-                'constraints': [models.UniqueConstraint(fields=('wmi', 'model'), name='one_row_a_model')],
+                "verbose_name": "vehicle model",
+                "verbose_name_plural": "vehicle models",
+                "constraints": [models.UniqueConstraint(fields=("wmi", "model"), name="one_row_a_model")],
             },
         ),
         migrations.CreateModel(
-            name='Visit',
+            name="Visit",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('vin', models.CharField(max_length=17)),
-                ('plate', models.CharField(blank=True, max_length=10)),
-                ('site_code', models.CharField(blank=True, max_length=40)),
-                ('address', models.CharField(max_length=300)),
-                ('lat', models.FloatField()),
-                ('lng', models.FloatField()),
-                ('return_address', models.CharField(blank=True, max_length=300)),
-                ('return_lat', models.FloatField(null=True)),
-                ('return_lng', models.FloatField(null=True)),
-                ('window_start', models.DateTimeField()),
-                ('window_end', models.DateTimeField()),
-                ('return_by', models.DateTimeField(null=True)),
-                ('contact', models.CharField(max_length=80)),
-                ('phone', models.CharField(max_length=32)),
-                ('workshop_day', models.DateField(null=True)),
-                ('workshop_why', models.JSONField(default=dict)),
-                ('opened_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
-                ('vehicle', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='visits', to='repair.vehicle')),
-                ('waits_for', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='waiting', to='repair.visit')),
-                ('workshop', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='visits', to='repair.workshop')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("vin", models.CharField(max_length=17)),
+                ("plate", models.CharField(blank=True, max_length=10)),
+                ("site_code", models.CharField(blank=True, max_length=40)),
+                ("address", models.CharField(max_length=300)),
+                ("lat", models.FloatField()),
+                ("lng", models.FloatField()),
+                ("return_address", models.CharField(blank=True, max_length=300)),
+                ("return_lat", models.FloatField(null=True)),
+                ("return_lng", models.FloatField(null=True)),
+                ("window_start", models.DateTimeField()),
+                ("window_end", models.DateTimeField()),
+                ("return_by", models.DateTimeField(null=True)),
+                ("contact", models.CharField(max_length=80)),
+                ("phone", models.CharField(max_length=32)),
+                ("workshop_day", models.DateField(null=True)),
+                ("workshop_why", models.JSONField(default=dict)),
+                ("opened_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="tenants.tenant"
+                    ),
+                ),
+                (
+                    "vehicle",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="visits", to="repair.vehicle"
+                    ),
+                ),
+                (
+                    "waits_for",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="waiting",
+                        to="repair.visit",
+                    ),
+                ),
+                (
+                    "workshop",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="visits",
+                        to="repair.workshop",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'visit',
-                'verbose_name_plural': 'visits',
+                "verbose_name": "visit",
+                "verbose_name_plural": "visits",
             },
         ),
         migrations.AddField(
-            model_name='job',
-            name='visit',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to='repair.visit'),
+            model_name="job",
+            name="visit",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="jobs", to="repair.visit"
+            ),
         ),
         migrations.CreateModel(
-            name='Custody',
+            name="Custody",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('vin', models.CharField(max_length=17)),
-                ('during', django.contrib.postgres.fields.ranges.DateTimeRangeField()),
-                ('odometer_out_km', models.PositiveIntegerField()),
-                ('odometer_in_km', models.PositiveIntegerField(null=True)),
-                ('visit', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='custody', to='repair.visit')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("vin", models.CharField(max_length=17)),
+                ("during", django.contrib.postgres.fields.ranges.DateTimeRangeField()),
+                ("odometer_out_km", models.PositiveIntegerField()),
+                ("odometer_in_km", models.PositiveIntegerField(null=True)),
+                (
+                    "visit",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="custody", to="repair.visit"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'custody',
-                'verbose_name_plural': 'custodies',
+                "verbose_name": "custody",
+                "verbose_name_plural": "custodies",
             },
         ),
         migrations.CreateModel(
-            name='ConditionReport',
+            name="ConditionReport",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('side', models.CharField(choices=[('pickup', 'Pickup'), ('return', 'Return')], max_length=10)),
-                ('content', models.JSONField()),
-                ('hash', models.CharField(max_length=64)),
-                ('agent_name', models.CharField(max_length=80)),
-                ('agent_signature', models.CharField(max_length=40)),
-                ('customer_name', models.CharField(max_length=80)),
-                ('customer_signature', models.CharField(blank=True, max_length=40)),
-                ('witness', models.CharField(blank=True, max_length=80)),
-                ('signed_at', models.DateTimeField()),
-                ('custody', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='repair.custody')),
-                ('visit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='repair.visit')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("side", models.CharField(choices=[("pickup", "Pickup"), ("return", "Return")], max_length=10)),
+                ("content", models.JSONField()),
+                ("hash", models.CharField(max_length=64)),
+                ("agent_name", models.CharField(max_length=80)),
+                ("agent_signature", models.CharField(max_length=40)),
+                ("customer_name", models.CharField(max_length=80)),
+                ("customer_signature", models.CharField(blank=True, max_length=40)),
+                ("witness", models.CharField(blank=True, max_length=80)),
+                ("signed_at", models.DateTimeField()),
+                (
+                    "custody",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="reports", to="repair.custody"
+                    ),
+                ),
+                (
+                    "visit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="reports", to="repair.visit"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'condition report',
-                'verbose_name_plural': 'condition reports',
+                "verbose_name": "condition report",
+                "verbose_name_plural": "condition reports",
             },
         ),
         migrations.AddField(
-            model_name='job',
-            name='workshop',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to='repair.workshop'),
+            model_name="job",
+            name="workshop",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="jobs", to="repair.workshop"
+            ),
         ),
         migrations.CreateModel(
-            name='WorkshopDay',
+            name="WorkshopDay",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('day', models.DateField()),
-                ('bays', models.PositiveSmallIntegerField()),
-                ('taken', models.PositiveSmallIntegerField(default=0)),
-                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='days', to='repair.workshop')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("day", models.DateField()),
+                ("bays", models.PositiveSmallIntegerField()),
+                ("taken", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "workshop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="days", to="repair.workshop"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'workshop day',
-                'verbose_name_plural': 'workshop days',
+                "verbose_name": "workshop day",
+                "verbose_name_plural": "workshop days",
             },
         ),
         migrations.CreateModel(
-            name='EstimateLine',
+            name="EstimateLine",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('no', models.PositiveSmallIntegerField()),
-                ('kind', models.CharField(choices=[('labour', 'Labour'), ('part', 'Part')], max_length=10)),
-                ('text', models.CharField(max_length=300)),
-                ('quantity', models.DecimalField(decimal_places=2, default=1, max_digits=8)),
-                ('amount_fen', models.BigIntegerField()),
-                ('decision', models.CharField(choices=[('pending', 'Waiting'), ('approved', 'Approved'), ('declined', 'Declined')], default='pending', max_length=10)),
-                ('approved_fen', models.BigIntegerField(default=0)),
-                ('reason', models.CharField(blank=True, max_length=300)),
-                ('work_begun_at', models.DateTimeField(null=True)),
-                ('photos', models.JSONField(default=list)),
-                ('estimate', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='repair.estimate')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("no", models.PositiveSmallIntegerField()),
+                ("kind", models.CharField(choices=[("labour", "Labour"), ("part", "Part")], max_length=10)),
+                ("text", models.CharField(max_length=300)),
+                ("quantity", models.DecimalField(decimal_places=2, default=1, max_digits=8)),
+                ("amount_fen", models.BigIntegerField()),
+                (
+                    "decision",
+                    models.CharField(
+                        choices=[("pending", "Waiting"), ("approved", "Approved"), ("declined", "Declined")],
+                        default="pending",
+                        max_length=10,
+                    ),
+                ),
+                ("approved_fen", models.BigIntegerField(default=0)),
+                ("reason", models.CharField(blank=True, max_length=300)),
+                ("work_begun_at", models.DateTimeField(null=True)),
+                ("photos", models.JSONField(default=list)),
+                (
+                    "estimate",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="lines", to="repair.estimate"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'estimate line',
-                'verbose_name_plural': 'estimate lines',
-                'constraints': [models.UniqueConstraint(fields=('estimate', 'no'), name='one_line_a_number'), models.CheckConstraint(condition=models.Q(('amount_fen__gte', 0)), name='line_amount_is_not_negative'), models.CheckConstraint(condition=models.Q(('approved_fen__gte', 0), ('approved_fen__lte', models.F('amount_fen'))), name='line_approved_within_amount'), models.CheckConstraint(condition=models.Q(('work_begun_at__isnull', True), ('decision', 'approved'), _connector='OR'), name='work_lock_no_hours_without_consent')],
+                "verbose_name": "estimate line",
+                "verbose_name_plural": "estimate lines",
+                "constraints": [
+                    models.UniqueConstraint(fields=("estimate", "no"), name="one_line_a_number"),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_fen__gte", 0)), name="line_amount_is_not_negative"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("approved_fen__gte", 0), ("approved_fen__lte", models.F("amount_fen"))),
+                        name="line_approved_within_amount",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("work_begun_at__isnull", True), ("decision", "approved"), _connector="OR"),
+                        name="work_lock_no_hours_without_consent",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='estimate',
-            constraint=models.UniqueConstraint(fields=('job', 'version'), name='one_job_estimate_a_version'),
+            model_name="estimate",
+            constraint=models.UniqueConstraint(fields=("job", "version"), name="one_job_estimate_a_version"),
         ),
         migrations.AddConstraint(
-            model_name='estimate',
-            constraint=models.CheckConstraint(condition=models.Q(('approved_fen__lte', models.F('total_fen'))), name='no_more_approved_than_asked'),
+            model_name="estimate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("approved_fen__lte", models.F("total_fen"))), name="no_more_approved_than_asked"
+            ),
         ),
         migrations.AddIndex(
-            model_name='authorisation',
-            index=models.Index(condition=models.Q(('job__isnull', True)), fields=['tenant'], name='standing_authorisation'),
+            model_name="authorisation",
+            index=models.Index(
+                condition=models.Q(("job__isnull", True)), fields=["tenant"], name="standing_authorisation"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='authorisation',
-            constraint=models.CheckConstraint(condition=models.Q(('signers', []), _negated=True), name='authorisation_names_its_signers'),
+            model_name="authorisation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("signers", []), _negated=True), name="authorisation_names_its_signers"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='qualitycheck',
-            constraint=models.UniqueConstraint(fields=('job', 'round'), name='one_check_a_round'),
+            model_name="qualitycheck",
+            constraint=models.UniqueConstraint(fields=("job", "round"), name="one_check_a_round"),
         ),
         migrations.AddConstraint(
-            model_name='qualitycheck',
-            constraint=models.CheckConstraint(condition=models.Q(('inspector', models.F('technician')), _negated=True), name='inspector_is_not_the_technician'),
+            model_name="qualitycheck",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("inspector", models.F("technician")), _negated=True),
+                name="inspector_is_not_the_technician",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rating',
-            constraint=models.CheckConstraint(condition=models.Q(('score__gte', 1), ('score__lte', 5)), name='score_is_one_to_five'),
+            model_name="rating",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("score__gte", 1), ("score__lte", 5)), name="score_is_one_to_five"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='knownvehicle',
-            constraint=models.UniqueConstraint(fields=('tenant', 'vin'), name='one_entry_a_tenant_and_vin'),
+            model_name="knownvehicle",
+            constraint=models.UniqueConstraint(fields=("tenant", "vin"), name="one_entry_a_tenant_and_vin"),
         ),
         migrations.AddConstraint(
-            model_name='custody',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('vin', '='), ('during', '&&')], name='one_custody_a_vin_at_a_time'),
+            model_name="custody",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                expressions=[("vin", "="), ("during", "&&")], name="one_custody_a_vin_at_a_time"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='custody',
-            constraint=models.CheckConstraint(condition=models.Q(('odometer_in_km__isnull', True), ('odometer_in_km__gte', models.F('odometer_out_km')), _connector='OR'), name='odometer_never_runs_back'),
+            model_name="custody",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("odometer_in_km__isnull", True),
+                    ("odometer_in_km__gte", models.F("odometer_out_km")),
+                    _connector="OR",
+                ),
+                name="odometer_never_runs_back",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='conditionreport',
-            constraint=models.UniqueConstraint(fields=('custody', 'side'), name='one_report_a_side'),
+            model_name="conditionreport",
+            constraint=models.UniqueConstraint(fields=("custody", "side"), name="one_report_a_side"),
         ),
         migrations.AddConstraint(
-            model_name='conditionreport',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('customer_signature', ''), _negated=True), models.Q(('witness', ''), _negated=True), _connector='OR'), name='report_is_signed_or_witnessed'),
+            model_name="conditionreport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("customer_signature", ""), _negated=True),
+                    models.Q(("witness", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="report_is_signed_or_witnessed",
+            ),
         ),
         migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['tenant', 'vin'], name='open_visit_by_vin'),
+            model_name="visit",
+            index=models.Index(
+                condition=models.Q(("ended_at__isnull", True)), fields=["tenant", "vin"], name="open_visit_by_vin"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(('window_end__gt', models.F('window_start'))), name='visit_window_ends_after_it_starts'),
+            model_name="visit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("window_end__gt", models.F("window_start"))),
+                name="visit_window_ends_after_it_starts",
+            ),
         ),
         migrations.AddIndex(
-            model_name='job',
-            index=models.Index(fields=['status', 'window_start'], name='job_by_state_and_window'),
+            model_name="job",
+            index=models.Index(fields=["status", "window_start"], name="job_by_state_and_window"),
         ),
         migrations.AddIndex(
-            model_name='job',
-            index=models.Index(fields=['tenant', 'status'], name='job_by_tenant_and_state'),
+            model_name="job",
+            index=models.Index(fields=["tenant", "status"], name="job_by_tenant_and_state"),
         ),
         migrations.AddIndex(
-            model_name='job',
-            index=models.Index(condition=models.Q(('workshop__isnull', False)), fields=['workshop', 'status'], name='job_by_workshop'),
+            model_name="job",
+            index=models.Index(
+                condition=models.Q(("workshop__isnull", False)), fields=["workshop", "status"], name="job_by_workshop"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='job',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['cancelled', 'declined_scope']), _negated=True), fields=('tenant', 'external_ref'), name='one_live_job_a_reference'),
+            model_name="job",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status__in", ["cancelled", "declined_scope"]), _negated=True),
+                fields=("tenant", "external_ref"),
+                name="one_live_job_a_reference",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['accepted', 'acknowledged', 'approved', 'arrived', 'assigned', 'at_office', 'at_pickup', 'at_return', 'at_station', 'at_workshop', 'awaiting_approval', 'awaiting_return', 'cancelled', 'closed', 'consent_required', 'contacted', 'declined_scope', 'delivered', 'documents_in', 'estimating', 'failed', 'handed_over', 'in_custody', 'in_repair', 'new', 'not_rated', 'office_refused', 'ordered', 'paid', 'part_approved', 'passed', 'pickup_failed', 'pre_check', 'qc', 'rated', 'ready', 'refused', 'rejected', 'return_failed', 'returning', 'rework', 'sent_back', 'stopped', 'waiting_parts'])), name='job_state_is_known'),
+            model_name="job",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "status__in",
+                        [
+                            "accepted",
+                            "acknowledged",
+                            "approved",
+                            "arrived",
+                            "assigned",
+                            "at_office",
+                            "at_pickup",
+                            "at_return",
+                            "at_station",
+                            "at_workshop",
+                            "awaiting_approval",
+                            "awaiting_return",
+                            "cancelled",
+                            "closed",
+                            "consent_required",
+                            "contacted",
+                            "declined_scope",
+                            "delivered",
+                            "documents_in",
+                            "estimating",
+                            "failed",
+                            "handed_over",
+                            "in_custody",
+                            "in_repair",
+                            "new",
+                            "not_rated",
+                            "office_refused",
+                            "ordered",
+                            "paid",
+                            "part_approved",
+                            "passed",
+                            "pickup_failed",
+                            "pre_check",
+                            "qc",
+                            "rated",
+                            "ready",
+                            "refused",
+                            "rejected",
+                            "return_failed",
+                            "returning",
+                            "rework",
+                            "sent_back",
+                            "stopped",
+                            "waiting_parts",
+                        ],
+                    )
+                ),
+                name="job_state_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['maintenance', 'repair', 'claim', 'inspection', 'violation', 'parts'])), name='job_kind_is_known'),
+            model_name="job",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("kind__in", ["maintenance", "repair", "claim", "inspection", "violation", "parts"])
+                ),
+                name="job_kind_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(('window_end__gt', models.F('window_start'))), name='job_window_ends_after_it_starts'),
+            model_name="job",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("window_end__gt", models.F("window_start"))), name="job_window_ends_after_it_starts"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(('pre_approved_up_to_fen__isnull', True), ('pre_approved_up_to_fen__gte', 0), _connector='OR'), name='pre_approval_is_not_negative'),
+            model_name="job",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("pre_approved_up_to_fen__isnull", True), ("pre_approved_up_to_fen__gte", 0), _connector="OR"
+                ),
+                name="pre_approval_is_not_negative",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='workshopday',
-            constraint=models.UniqueConstraint(fields=('workshop', 'day'), name='one_row_a_workshop_and_day'),
+            model_name="workshopday",
+            constraint=models.UniqueConstraint(fields=("workshop", "day"), name="one_row_a_workshop_and_day"),
         ),
         migrations.AddConstraint(
-            model_name='workshopday',
-            constraint=models.CheckConstraint(condition=models.Q(('taken__lte', models.F('bays'))), name='no_more_bays_than_there_are'),
+            model_name="workshopday",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("taken__lte", models.F("bays"))), name="no_more_bays_than_there_are"
+            ),
         ),
     ]

@@ -74,6 +74,7 @@ class EstimateLine(Key):
                 condition=Q(approved_fen__gte=0, approved_fen__lte=F("amount_fen")), name="line_approved_within_amount"
             ),
             models.CheckConstraint(
-                condition=Q(work_begun_at__isnull=True) | Q(decision="approved"), name="work_lock_no_hours_without_consent"
+                condition=Q(work_begun_at__isnull=True) | Q(decision="approved"),
+                name="work_lock_no_hours_without_consent",
             ),
         ]

@@ -2,18 +2,18 @@
 
 from typing import Any, ClassVar
 
-from dispatch.models import Agent
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-from tenants.models import Tenant
 
+from dispatch.models import Agent
 from repair import states
 from repair.models.base import Key
 from repair.models.vehicles import Vehicle
 from repair.models.visits import Visit
 from repair.models.workshops import Workshop
+from tenants.models import Tenant
 
 
 class JobKind(models.TextChoices):
@@ -110,7 +110,9 @@ class Job(Key):
             ),
             models.CheckConstraint(condition=Q(status__in=sorted(states.JOB.states)), name="job_state_is_known"),
             models.CheckConstraint(condition=Q(kind__in=JobKind.values), name="job_kind_is_known"),
-            models.CheckConstraint(condition=Q(window_end__gt=F("window_start")), name="job_window_ends_after_it_starts"),
+            models.CheckConstraint(
+                condition=Q(window_end__gt=F("window_start")), name="job_window_ends_after_it_starts"
+            ),
             models.CheckConstraint(
                 condition=Q(pre_approved_up_to_fen__isnull=True) | Q(pre_approved_up_to_fen__gte=0),
                 name="pre_approval_is_not_negative",

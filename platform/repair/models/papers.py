@@ -6,11 +6,11 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from tenants.models import Tenant
 
 from repair.models.base import Key
 from repair.models.jobs import Job
 from repair.models.visits import Custody, Visit
+from tenants.models import Tenant
 
 
 class Authorisation(Key):
@@ -107,5 +107,7 @@ class QualityCheck(Key):
         verbose_name_plural = _("quality checks")
         constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(fields=["job", "round"], name="one_check_a_round"),
-            models.CheckConstraint(condition=~Q(inspector=models.F("technician")), name="inspector_is_not_the_technician"),
+            models.CheckConstraint(
+                condition=~Q(inspector=models.F("technician")), name="inspector_is_not_the_technician"
+            ),
         ]

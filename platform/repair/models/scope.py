@@ -14,7 +14,9 @@ class ScopeRule(Key):
     """A pattern that a request must not match; reason and alternative in both languages."""
 
     code = models.SlugField(_("code"), max_length=40, unique=True)
-    services = ArrayField(models.CharField(max_length=12), default=list, blank=True, verbose_name=_("services (empty: all)"))
+    services = ArrayField(
+        models.CharField(max_length=12), default=list, blank=True, verbose_name=_("services (empty: all)")
+    )
     pattern = models.CharField(_("words, or a regular expression after re:"), max_length=1000)
     reason_en = models.TextField(_("reason, English"))
     reason_zh = models.TextField(_("reason, Chinese"))

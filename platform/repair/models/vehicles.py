@@ -4,9 +4,9 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from tenants.models import Tenant
 
 from repair.models.base import Key
+from tenants.models import Tenant
 
 
 class VehicleModel(Key):

@@ -7,11 +7,11 @@ from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-from tenants.models import Tenant
 
 from repair.models.base import Key
 from repair.models.vehicles import Vehicle
 from repair.models.workshops import Workshop
+from tenants.models import Tenant
 
 
 class Visit(Key):
@@ -37,7 +37,9 @@ class Visit(Key):
     workshop_day = models.DateField(null=True)
     workshop_why = models.JSONField(default=dict)
     opened_at = models.DateTimeField()
-    waits_for = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="waiting")  # an open custody
+    waits_for = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="waiting"
+    )  # an open custody
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -47,7 +49,9 @@ class Visit(Key):
             models.Index(fields=["tenant", "vin"], condition=Q(ended_at__isnull=True), name="open_visit_by_vin"),
         ]
         constraints: ClassVar[list[Any]] = [
-            models.CheckConstraint(condition=Q(window_end__gt=F("window_start")), name="visit_window_ends_after_it_starts"),
+            models.CheckConstraint(
+                condition=Q(window_end__gt=F("window_start")), name="visit_window_ends_after_it_starts"
+            ),
         ]
 
 

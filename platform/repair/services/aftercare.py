@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from dispatch.clocks import stop_clocks
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from events.commands import command
-from tenants.actors import Actor
 
+from dispatch.clocks import stop_clocks
+from events.commands import command
 from repair import states
 from repair.locking import lock_job, lock_jobs, lock_order
 from repair.models import CallAttempt, Job, Rating
@@ -17,6 +16,7 @@ from repair.requests import JobLine, OpenedLine
 from repair.services.opening import open_jobs
 from repair.services.visit_ends import end_visit_if_over
 from repair.telling import move
+from tenants.actors import Actor
 
 WARRANTY = timedelta(days=100)  # of an overhaul; per service in the agreement (to confirm)
 
@@ -58,19 +58,36 @@ def close_jobs(*, job_ids: Sequence[UUID], actor: Actor, now: datetime) -> list[
 
 
 @command
-def come_back(*, job_id: UUID, description: str, window: tuple[datetime, datetime], actor: Actor, now: datetime) -> OpenedLine:
-    """J21: a new job linked to the old one, within warranty; opened even on credit hold. Raises ValidationError when it is over."""
+def come_back(
+    *, job_id: UUID, description: str, window: tuple[datetime, datetime], actor: Actor, now: datetime
+) -> OpenedLine:
+    """J21: a new job linked to the old one, even on credit hold. Raises ValidationError once the warranty is over."""
     job = lock_job(job_id=job_id)
     move(job, "come_back", actor=actor, now=now)
     if now - job.status_since > WARRANTY:
         raise ValidationError(_("The warranty is over; order a repair instead."))
     number = job.comebacks.count() + 1
     line = JobLine(
-        external_ref=f"{job.external_ref}-C{number}", vin=job.vin, plate=job.plate, model=job.model, vehicle_class=job.vehicle_class,
-        service=Job.Kind.REPAIR, description=description, site_code=job.site_code, address=job.address, lat=job.lat, lng=job.lng,
-        contact=job.contact, phone=job.phone, window_start=window[0], window_end=window[1], cost_center=job.cost_center,
-    )  # fmt: skip
-    return open_jobs(tenant_id=job.tenant_id, lines=[line], channel="system", batch_id=None, actor=actor, now=now, comeback_of=job.pk)[0]
+        external_ref=f"{job.external_ref}-C{number}",
+        vin=job.vin,
+        plate=job.plate,
+        model=job.model,
+        vehicle_class=job.vehicle_class,
+        service=Job.Kind.REPAIR,
+        description=description,
+        site_code=job.site_code,
+        address=job.address,
+        lat=job.lat,
+        lng=job.lng,
+        contact=job.contact,
+        phone=job.phone,
+        window_start=window[0],
+        window_end=window[1],
+        cost_center=job.cost_center,
+    )
+    return open_jobs(
+        tenant_id=job.tenant_id, lines=[line], channel="system", batch_id=None, actor=actor, now=now, comeback_of=job.pk
+    )[0]
 
 
 @command

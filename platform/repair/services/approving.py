@@ -5,13 +5,12 @@ from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
-from dispatch.clocks import start_clocks, stop_clocks
-from dispatch.requests import ClockStart
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from events.commands import command, tell
-from tenants.actors import Actor
 
+from dispatch.clocks import start_clocks, stop_clocks
+from dispatch.requests import ClockStart
+from events.commands import command, tell
 from repair.events import OrderEstimateDecided
 from repair.ids import job_ref, order_ref
 from repair.locking import lock_order
@@ -20,9 +19,12 @@ from repair.requests import LineChoice
 from repair.services.timing import note_progress_clock
 from repair.services.working import told_lines
 from repair.telling import move
+from tenants.actors import Actor
 
 Decision = Literal["approve", "send_back", "reject"]
-WORK_TAKES = timedelta(days=2)  # from the yes to the promised return, if the tenant asked for no earlier time (to confirm)
+WORK_TAKES = timedelta(
+    days=2
+)  # from the yes to the promised return, if the tenant asked for no earlier time (to confirm)
 
 
 @command
@@ -45,7 +47,9 @@ def decide_estimate(
     job = lock_order(tenant_id=tenant_id, order_id=order_id)
     estimate = Estimate.objects.select_for_update().filter(job=job).order_by("-version").first()
     if estimate is None or estimate.version != version or estimate.decision:
-        raise ValidationError({"version": _("Somebody has decided this estimate already, or there is a newer one; look again.")})
+        raise ValidationError(
+            {"version": _("Somebody has decided this estimate already, or there is a newer one; look again.")}
+        )
     if decision == "approve":
         apply_choices(estimate, choices)
     settle(job, estimate, decision, reason, actor, now)
@@ -58,7 +62,9 @@ def apply_choices(estimate: Estimate, choices: Sequence[LineChoice]) -> None:
     """Write the yes, the lesser yes or the no on each line; raises ValidationError by line."""
     by_no = {choice.no: choice for choice in choices}
     lines = list(EstimateLine.objects.select_for_update().filter(estimate=estimate).order_by("no"))
-    errors = {f"lines.{no}": _("There is no such line on this estimate.") for no in by_no.keys() - {line.no for line in lines}}
+    errors = {
+        f"lines.{no}": _("There is no such line on this estimate.") for no in by_no.keys() - {line.no for line in lines}
+    }
     for line in lines:
         choice = by_no.get(line.no, LineChoice(no=line.no, is_approved=True))
         amount = line.amount_fen if choice.amount_fen is None else choice.amount_fen
@@ -77,11 +83,21 @@ def apply_choices(estimate: Estimate, choices: Sequence[LineChoice]) -> None:
 def settle(job: Job, estimate: Estimate, decision: Decision, reason: str, actor: Actor, now: datetime) -> None:
     """Move the job by what was decided, and write it on the estimate."""
     if decision != "approve":
-        EstimateLine.objects.filter(estimate=estimate).update(decision=LineDecision.DECLINED if decision == "reject" else LineDecision.PENDING)
+        EstimateLine.objects.filter(estimate=estimate).update(
+            decision=LineDecision.DECLINED if decision == "reject" else LineDecision.PENDING
+        )
     event, outcome = event_for(estimate, decision)
     if outcome in {"approved", "part_approved"} and not estimate.is_supplement:
         promise_return(job, now)
-    move(job, event, actor=actor, now=now, note=reason, reason=reason or outcome_reason(outcome), detail={"version": estimate.version, "approved_fen": estimate.approved_fen})
+    move(
+        job,
+        event,
+        actor=actor,
+        now=now,
+        note=reason,
+        reason=reason or outcome_reason(outcome),
+        detail={"version": estimate.version, "approved_fen": estimate.approved_fen},
+    )
     job.save(update_fields=["status", "status_since", "promised_return_at"])
     estimate.decision, estimate.decided_at, estimate.decided_by, estimate.reason = outcome, now, actor.name, reason
     estimate.save(update_fields=["decision", "decided_at", "decided_by", "reason", "approved_fen"])
@@ -92,7 +108,9 @@ def event_for(estimate: Estimate, decision: Decision) -> tuple[str, str]:
     decisions = set(EstimateLine.objects.filter(estimate=estimate).values_list("decision", flat=True))
     if estimate.is_supplement:
         if decision == "send_back":
-            raise ValidationError({"decision": _("An extra fault is approved or declined; ask the workshop by phone for more.")})
+            raise ValidationError(
+                {"decision": _("An extra fault is approved or declined; ask the workshop by phone for more.")}
+            )
         return "consent", "rejected" if decision == "reject" or decisions == {LineDecision.DECLINED} else "approved"
     if decision == "send_back":
         return "send_back", "sent_back"
@@ -111,7 +129,9 @@ def promise_return(job: Job, now: datetime) -> None:
     """J12 sets the promise: the time the tenant asked for if it can still be kept, else the usual time of the work."""
     wanted = job.return_by
     job.promised_return_at = wanted if wanted and wanted > now else now + WORK_TAKES
-    clock = ClockStart(kind="return", subject_id=job.pk, subject=job_ref(job.pk), started_at=now, due_at=job.promised_return_at)
+    clock = ClockStart(
+        kind="return", subject_id=job.pk, subject=job_ref(job.pk), started_at=now, due_at=job.promised_return_at
+    )
     start_clocks(tenant_id=job.tenant_id, clocks=[clock], now=now)
 
 
@@ -125,9 +145,7 @@ def close_waits(job: Job, now: datetime) -> None:
 def tell_decision(job: Job, estimate: Estimate, reason: str) -> None:
     """Everybody at the tenant reads who decided what."""
     event = OrderEstimateDecided(
-        subject=order_ref(job.order_id), order_id=job.order_id, version=estimate.version, decision=estimate.decision,
+        subject=order_ref(job.order_id), order_id=job.order_id, estimate_version=estimate.version, decision=estimate.decision,
         approved_fen=estimate.approved_fen, reason=reason, lines=told_lines(estimate), promised_return_at=job.promised_return_at,
     )  # fmt: skip
     tell(job.tenant_id, event, because=None)
-
-

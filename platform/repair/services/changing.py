@@ -6,16 +6,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
 from dispatch.clocks import cancel_clocks, start_clocks, stop_clocks
 from dispatch.models import LegKind
 from dispatch.requests import ClockStart, LegSpec
 from dispatch.services.legs import amend_legs, cancel_legs, plan_legs
-from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
 from events.commands import command, record, tell
 from events.machine import TransitionError
-from tenants.actors import Actor, system_actor
-
 from repair import states
 from repair.events import JobMoved, OrderAmended
 from repair.ids import job_ref, order_ref
@@ -24,8 +23,11 @@ from repair.models import Incident, Job, Visit
 from repair.requests import Amendment
 from repair.services.visit_ends import end_visit_if_over
 from repair.telling import move, note_order
+from tenants.actors import Actor, system_actor
 
-VISIT_FIELDS = frozenset({"window_start", "window_end", "site_code", "address", "lat", "lng", "contact", "phone", "plate", "return_by"})
+VISIT_FIELDS = frozenset(
+    {"window_start", "window_end", "site_code", "address", "lat", "lng", "contact", "phone", "plate", "return_by"}
+)
 LEG_FIELDS = {"window_start": "window_start", "window_end": "window_end", "address": "from_address", "lat": "from_lat",
               "lng": "from_lng", "contact": "contact", "phone": "phone", "plate": "label"}  # fmt: skip
 
@@ -52,7 +54,7 @@ def cancel_orders(
     return outcomes
 
 
-def cancel_one(order_id: UUID, job: Job | None, reason: str, is_rollback: bool, actor: Actor, now: datetime) -> Outcome:  # noqa: FBT001
+def cancel_one(order_id: UUID, job: Job | None, reason: str, is_rollback: bool, actor: Actor, now: datetime) -> Outcome:
     """Cancel one locked job, or say why not."""
     if job is None:
         return Outcome(order_id=order_id, is_done=False, message=_("There is no such order."))
@@ -84,7 +86,15 @@ def decline_scope(
     """J2: a dispatcher finds that it is out of scope; reason and alternative in both languages."""
     job = lock_job(job_id=job_id)
     note = f"{reason.get('zh', '')} {alternative.get('zh', '')} / {reason.get('en', '')} {alternative.get('en', '')}"
-    move(job, "decline_scope", actor=actor, now=now, note=note.strip(), reason=dict(reason), alternative=dict(alternative))
+    move(
+        job,
+        "decline_scope",
+        actor=actor,
+        now=now,
+        note=note.strip(),
+        reason=dict(reason),
+        alternative=dict(alternative),
+    )
     job.declined_reason = {"reason": dict(reason), "alternative": dict(alternative)}
     job.save(update_fields=["status", "status_since", "declined_reason"])
     clear_away([job], "declined_scope", now)
@@ -93,9 +103,14 @@ def decline_scope(
 
 @command
 def amend_order(*, tenant_id: UUID, order_id: UUID, amendment: Amendment, actor: Actor, now: datetime) -> Job:
-    """J26: before custody; legs are planned again, the first clock is kept. Raises JobNotFound, TransitionError, ValidationError."""
+    """J26: before custody; legs are planned again, the first clock is kept.
+
+    Raises JobNotFound, TransitionError, ValidationError by field.
+    """
     job = lock_order(tenant_id=tenant_id, order_id=order_id)
-    changes = {key: value for key, value in asdict(amendment).items() if value is not None and getattr(job, key) != value}
+    changes = {
+        key: value for key, value in asdict(amendment).items() if value is not None and getattr(job, key) != value
+    }
     move(job, "amend", actor=actor, now=now)
     if not changes:
         return job
@@ -106,7 +121,9 @@ def amend_order(*, tenant_id: UUID, order_id: UUID, amendment: Amendment, actor:
     job.save(update_fields=list(changes))
     follow_amendment(job, changes, actor, now)
     fact = record_change(job, "amend", "J26", {"fields": sorted(changes)})
-    event = OrderAmended(subject=order_ref(job.order_id), order_id=job.order_id, before=plain(before), after=plain(changes))
+    event = OrderAmended(
+        subject=order_ref(job.order_id), order_id=job.order_id, before=plain(before), after=plain(changes)
+    )
     tell(tenant_id, event, because=fact)
     return job
 
@@ -147,7 +164,9 @@ def plain(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @command
-def reschedule_order(*, job_id: UUID, window: tuple[datetime, datetime], actor: Actor, now: datetime, tenant_id: UUID | None = None) -> Job:
+def reschedule_order(
+    *, job_id: UUID, window: tuple[datetime, datetime], actor: Actor, now: datetime, tenant_id: UUID | None = None
+) -> Job:
     """J24: a new window after a failed pickup; after the second failure the tenant must say when."""
     job = lock_job(job_id=job_id, tenant_id=tenant_id)
     changes = {"window_start": window[0], "window_end": window[1]}
@@ -156,7 +175,7 @@ def reschedule_order(*, job_id: UUID, window: tuple[datetime, datetime], actor: 
     job.window_start, job.window_end = window
     job.save(update_fields=["status", "status_since", "window_start", "window_end"])
     assert job.visit is not None
-    Visit.objects.filter(pk=job.visit_id).update(**changes)
+    Visit.objects.filter(pk=job.visit.pk).update(**changes)
     cancel_legs(purpose_ids=[job.visit.pk], reason="reschedule", actor=system_actor("reschedule"), now=now)
     spec = LegSpec(
         purpose_id=job.visit.pk, kind="pickup", label=job.plate or job.vin[-6:], window_start=window[0], window_end=window[1],
@@ -233,7 +252,13 @@ def report_incident(
     move(job, "report_incident", actor=actor, now=now, note=text, reason=text)
     note_order(job, topic="incident", text=text)
     return Incident.objects.create(
-        job=job, kind=kind, text=text, police_number=police_number, photos=list(photos), reported_by=actor.name, reported_at=now
+        job=job,
+        kind=kind,
+        text=text,
+        police_number=police_number,
+        photos=list(photos),
+        reported_by=actor.name,
+        reported_at=now,
     )
 
 

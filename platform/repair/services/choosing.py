@@ -6,20 +6,20 @@ from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from dispatch.planning import WorkshopCard, WorkshopChoice, WorkshopNeed, choose_workshop
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import F
 from django.utils.translation import gettext as _
-from events.commands import command, tell
-from tenants.actors import Actor
 
+from dispatch.planning import WorkshopCard, WorkshopChoice, WorkshopNeed, choose_workshop
+from events.commands import command, tell
 from repair import states
 from repair.events import OrderWorkshopNamed
 from repair.ids import order_ref
 from repair.locking import lock_visit
 from repair.models import Job, Visit, Workshop, WorkshopDay
 from repair.telling import move
+from tenants.actors import Actor
 
 LOCAL = ZoneInfo(settings.TIME_ZONE)
 
@@ -29,7 +29,9 @@ def ensure_workshops(*, visits: Mapping[UUID, Visit], jobs: Mapping[UUID, Sequen
 
     A visit for which no workshop fits stays without one: its jobs wait, with the reasons on the visit.
     """
-    waiting = [visit for visit in visits.values() if visit.workshop_id is None and needs_workshop(jobs.get(visit.pk, []))]
+    waiting = [
+        visit for visit in visits.values() if visit.workshop_id is None and needs_workshop(jobs.get(visit.pk, []))
+    ]
     if not waiting:
         return
     days = {local_day(visit.window_start) for visit in waiting}
@@ -54,12 +56,21 @@ def lock_bays(days: set[date]) -> tuple[dict[UUID, Workshop], dict[tuple[UUID, d
     workshops = {w.pk: w for w in Workshop.objects.filter(is_active=True)}
     wanted = [WorkshopDay(workshop=w, day=day, bays=w.bays) for w in workshops.values() for day in days]
     WorkshopDay.objects.bulk_create(wanted, ignore_conflicts=True)
-    rows = WorkshopDay.objects.select_for_update().filter(workshop__in=workshops, day__in=days).order_by("workshop_id", "day")
+    rows = (
+        WorkshopDay.objects.select_for_update()
+        .filter(workshop__in=workshops, day__in=days)
+        .order_by("workshop_id", "day")
+    )
     return workshops, {(row.workshop_id, row.day): row for row in rows}
 
 
 def choose_for(
-    visit: Visit, jobs: Sequence[Job], workshops: Mapping[UUID, Workshop], free: Mapping[tuple[UUID, date], WorkshopDay], *, refused: set[UUID]
+    visit: Visit,
+    jobs: Sequence[Job],
+    workshops: Mapping[UUID, Workshop],
+    free: Mapping[tuple[UUID, date], WorkshopDay],
+    *,
+    refused: set[UUID],
 ) -> WorkshopChoice:
     """The planner's choice for one visit."""
     day = local_day(visit.window_start)
@@ -71,7 +82,10 @@ def choose_for(
         wmi=visit.vin[:3],
         job_id=str(visit.pk),
     )
-    cards = [replace(card_of(w, free, day), refused_jobs=frozenset({str(visit.pk)} if w.pk in refused else ())) for w in workshops.values()]
+    cards = [
+        replace(card_of(w, free, day), refused_jobs=frozenset({str(visit.pk)} if w.pk in refused else ()))
+        for w in workshops.values()
+    ]
     return choose_workshop(need=need, workshops=cards)
 
 
@@ -90,13 +104,23 @@ def card_of(workshop: Workshop, free: Mapping[tuple[UUID, date], WorkshopDay], d
 
 
 def book(
-    visit: Visit, jobs: Sequence[Job], choice: WorkshopChoice, workshops: Mapping[UUID, Workshop], free: Mapping[tuple[UUID, date], WorkshopDay]
+    visit: Visit,
+    jobs: Sequence[Job],
+    choice: WorkshopChoice,
+    workshops: Mapping[UUID, Workshop],
+    free: Mapping[tuple[UUID, date], WorkshopDay],
 ) -> None:
     """Take the bay, keep why, tell the tenant."""
-    visit.workshop_why = {**visit.workshop_why, "considered": [
-        {"id": v.workshop_id, "name": workshops[UUID(v.workshop_id)].name, "metres": v.distance_m, "reasons": [r.value for r in v.reasons]}
-        for v in choice.considered
-    ]}  # fmt: skip
+    considered = [
+        {
+            "id": verdict.workshop_id,
+            "name": workshops[UUID(verdict.workshop_id)].name,
+            "metres": verdict.distance_m,
+            "reasons": [reason.value for reason in verdict.reasons],
+        }
+        for verdict in choice.considered
+    ]
+    visit.workshop_why = {**visit.workshop_why, "considered": considered}
     if choice.workshop_id is not None:
         workshop = workshops[UUID(choice.workshop_id)]
         visit.workshop, visit.workshop_day = workshop, local_day(visit.window_start)
@@ -113,13 +137,19 @@ def name_workshop(workshop: Workshop, jobs: Sequence[Job]) -> None:
     Job.objects.filter(pk__in=[job.pk for job in mine]).update(workshop=workshop)
     for job in mine:
         job.workshop = workshop
-        tell(job.tenant_id, OrderWorkshopNamed(subject=order_ref(job.order_id), order_id=job.order_id, workshop=workshop.name), because=None)
+        tell(
+            job.tenant_id,
+            OrderWorkshopNamed(subject=order_ref(job.order_id), order_id=job.order_id, workshop=workshop.name),
+            because=None,
+        )
 
 
 def release_bay(visit: Visit) -> None:
     """Give a bay back when a visit will not come; called inside a command with the visit locked."""
     if visit.workshop_id is not None and visit.workshop_day is not None:
-        WorkshopDay.objects.filter(workshop_id=visit.workshop_id, day=visit.workshop_day, taken__gt=0).update(taken=F("taken") - 1)
+        WorkshopDay.objects.filter(workshop_id=visit.workshop_id, day=visit.workshop_day, taken__gt=0).update(
+            taken=F("taken") - 1
+        )
         visit.workshop, visit.workshop_day = None, None
         visit.save(update_fields=["workshop", "workshop_day"])
 

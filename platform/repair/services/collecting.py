@@ -8,24 +8,24 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from psycopg.types.range import TimestamptzRange
+
 from dispatch.clocks import start_clocks
 from dispatch.models import Leg, LegKind
 from dispatch.requests import ClockStart
 from dispatch.services import driving
-from django.core.exceptions import ValidationError
-from django.db.models import Q
-from django.utils.translation import gettext as _
 from events.commands import command
 from events.ids import new_id
-from psycopg.types.range import TimestamptzRange
-from tenants.actors import Actor
-
 from repair import states
 from repair.ids import job_ref
 from repair.locking import lock_visit
 from repair.models import Authorisation, ConditionReport, Custody, Job, JobKind, ReportSide, Visit
 from repair.services.timing import note_progress_clock
 from repair.telling import move, note_order
+from tenants.actors import Actor
 
 REQUIRED_SHOTS = ("front", "rear", "left", "right", "dashboard", "interior")
 METRES_A_KM = 1000
@@ -54,19 +54,38 @@ def sign_authorisation(*, job_id: UUID, signer: str, sealed_file: str, actor: Ac
     """P22: the agency authorisation for one job, signed before custody."""
     job = Job.objects.get(pk=job_id)
     return Authorisation.objects.create(
-        tenant_id=job.tenant_id, job=job, valid_from=now, valid_until=None, signers=[signer], sealed_file=sealed_file, signed_at=now
+        tenant_id=job.tenant_id,
+        job=job,
+        valid_from=now,
+        valid_until=None,
+        signers=[signer],
+        sealed_file=sealed_file,
+        signed_at=now,
     )
 
 
 @command
 def grant_standing_authorisation(
-    *, tenant_id: UUID, signers: Sequence[str], valid_from: datetime, valid_until: datetime, sealed_file: str, actor: Actor, now: datetime
+    *,
+    tenant_id: UUID,
+    signers: Sequence[str],
+    valid_from: datetime,
+    valid_until: datetime,
+    sealed_file: str,
+    actor: Actor,
+    now: datetime,
 ) -> Authorisation:
     """A tenant's standing authorisation: sealed, dated, with named signers."""
     if valid_until <= valid_from:
         raise ValidationError({"valid_until": _("It must end after it begins.")})
     return Authorisation.objects.create(
-        tenant_id=tenant_id, job=None, valid_from=valid_from, valid_until=valid_until, signers=list(signers), sealed_file=sealed_file, signed_at=now
+        tenant_id=tenant_id,
+        job=None,
+        valid_from=valid_from,
+        valid_until=valid_until,
+        signers=list(signers),
+        sealed_file=sealed_file,
+        signed_at=now,
     )
 
 
@@ -92,13 +111,23 @@ def take_custody(*, visit_id: UUID, report: ReportDraft, actor: Actor, now: date
     paper = sign_report(visit, custody, ReportSide.PICKUP, report, actor, now)
     for job in mine:
         permission = authorisation_for(job, now)
-        move(job, "take_custody", actor=actor, now=now, authorisation=permission, report=paper, detail={"report": paper.hash})
+        move(
+            job,
+            "take_custody",
+            actor=actor,
+            now=now,
+            authorisation=permission,
+            report=paper,
+            detail={"report": paper.hash},
+        )
         job.progress_noted_at = now
         job.save(update_fields=["status", "status_since", "progress_noted_at"])
         note_order(job, topic="condition", text=f"{report.odometer_km} km, {report.energy_percent} %")
     start_clocks(
         tenant_id=visit.tenant_id,
-        clocks=[ClockStart(kind="progress", subject_id=job.pk, subject=job_ref(job.pk), started_at=now) for job in mine],
+        clocks=[
+            ClockStart(kind="progress", subject_id=job.pk, subject=job_ref(job.pk), started_at=now) for job in mine
+        ],
         now=now,
     )
     if all(job.kind == JobKind.INSPECTION for job in mine):
@@ -139,7 +168,9 @@ def check_report(report: ReportDraft) -> None:
         raise ValidationError(errors)
 
 
-def sign_report(visit: Visit, custody: Custody, side: ReportSide, report: ReportDraft, actor: Actor, now: datetime) -> ConditionReport:
+def sign_report(
+    visit: Visit, custody: Custody, side: ReportSide, report: ReportDraft, actor: Actor, now: datetime
+) -> ConditionReport:
     """Both sign one hash over everything seen."""
     content: dict[str, Any] = {
         "vin": visit.vin,
@@ -209,5 +240,7 @@ def odometer_problem(visit: Visit, odometer_km: int) -> str | None:
     if odometer_km < out:
         return _("The odometer has run back: %(out)s km at pickup, %(now)s km now.") % {"out": out, "now": odometer_km}
     if odometer_km - out > TRIP_SLACK_KM * 2:
-        return _("%(driven)s km since pickup is more than the way explains; open an incident file.") % {"driven": odometer_km - out}
+        return _("%(driven)s km since pickup is more than the way explains; open an incident file.") % {
+            "driven": odometer_km - out
+        }
     return None

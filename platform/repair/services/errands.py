@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from dispatch.clocks import start_clocks, stop_clocks
@@ -10,22 +11,30 @@ from dispatch.requests import ClockStart, LegSpec
 from dispatch.services import driving
 from dispatch.services.legs import plan_legs
 from events.commands import command
-from tenants.actors import Actor, system_actor
-
 from repair.ids import job_ref
 from repair.locking import lock_job
 from repair.models import Job
+from repair.requests import JobLine
 from repair.services.registering import Registered
 from repair.services.returning import close_delivery
 from repair.services.visiting import place_in_visits
-from repair.requests import JobLine
 from repair.telling import move
+from tenants.actors import Actor, system_actor
 
 
-def step(job_id: UUID, event: str, *, actor: Actor, now: datetime, tenant_id: UUID | None = None, **evidence: object) -> Job:
+def step(
+    job_id: UUID,
+    event: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    tenant_id: UUID | None = None,
+    reason: str = "",
+    evidence: Mapping[str, Any] | None = None,
+) -> Job:
     """One step of one job."""
     job = lock_job(job_id=job_id, tenant_id=tenant_id)
-    move(job, event, actor=actor, now=now, note=str(evidence.get("reason", "")), **evidence)
+    move(job, event, actor=actor, now=now, note=reason, reason=reason, **(evidence or {}))
     job.save(update_fields=["status", "status_since"])
     return job
 
@@ -40,7 +49,7 @@ def start_pre_check(*, job_id: UUID, actor: Actor, now: datetime) -> Job:
 @command
 def go_to_station(*, job_id: UUID, findings: Mapping[str, bool], actor: Actor, now: datetime) -> Job:
     """I2: `findings` answers fines_cleared, cover_valid, licence_on_board."""
-    return step(job_id, "go_to_station", actor=actor, now=now, **dict(findings))
+    return step(job_id, "go_to_station", actor=actor, now=now, evidence=findings)
 
 
 @command

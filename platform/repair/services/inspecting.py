@@ -6,20 +6,22 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from events.commands import command
-from tenants.actors import Actor
 
+from events.commands import command
 from repair.locking import lock_job
 from repair.models import Job, QualityCheck, QualityStandard
 from repair.services.timing import note_progress_clock
 from repair.telling import move
+from tenants.actors import Actor
 
 OK, FAIL = "ok", "fail"
 
 
 def standard_for(job: Job, now: datetime) -> QualityStandard:
     """The version of 《维修质量标准》 in force for its service; raises ValidationError if the operator has none."""
-    rows = QualityStandard.objects.filter(service=job.kind, valid_from__lte=now.date()).order_by("-valid_from", "-version")
+    rows = QualityStandard.objects.filter(service=job.kind, valid_from__lte=now.date()).order_by(
+        "-valid_from", "-version"
+    )
     found = rows.first()
     if found is None:
         raise ValidationError(_("There is no quality standard for this service; the lead must enter one."))
@@ -28,13 +30,23 @@ def standard_for(job: Job, now: datetime) -> QualityStandard:
 
 @command
 def inspect(*, job_id: UUID, results: Mapping[str, str], remarks: str, actor: Actor, now: datetime) -> QualityCheck:
-    """Pass when every item is ok, else rework. Raises TransitionError (also for the technician himself), ValidationError by item."""
+    """Pass when every item is ok, else rework.
+
+    Raises TransitionError (also for the technician himself), ValidationError by item.
+    """
     job = lock_job(job_id=job_id)
     standard = standard_for(job, now)
     check_results(standard, results)
     is_passed = all(results[item["code"]] == OK for item in standard.items)
     problem = None if job.technician != actor.id else _("Who repaired it cannot inspect it.")
-    move(job, "pass_quality" if is_passed else "fail_quality", actor=actor, now=now, note=remarks, quality_problem=problem)
+    move(
+        job,
+        "pass_quality" if is_passed else "fail_quality",
+        actor=actor,
+        now=now,
+        note=remarks,
+        quality_problem=problem,
+    )
     job.save(update_fields=["status", "status_since"])
     check = QualityCheck.objects.create(
         job=job, round=QualityCheck.objects.filter(job=job).count() + 1, standard=standard, inspector=actor.id,

@@ -9,16 +9,15 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
+
 from dispatch.clocks import start_clocks
 from dispatch.requests import ClockStart, LegSpec
 from dispatch.services.legs import plan_legs
-from django.db import connection
 from events.commands import Recorded, command, record, tell_each
 from events.copying import copy_rows
 from events.ids import new_id
 from partners.desk.models import TenantTerms
-from tenants.actors import Actor, system_actor
-
 from repair import states
 from repair.events import ORDER_MOVES, JobMoved, JobOpened, OrderPlaced
 from repair.ids import job_ref, order_ref
@@ -27,6 +26,7 @@ from repair.requests import JobLine, OpenedLine
 from repair.services.registering import RegisteredVehicles, register_vehicles
 from repair.services.visiting import VisitPlan, place_in_visits
 from repair.states import JOB
+from tenants.actors import Actor, system_actor
 
 RESPOND_WITHIN = timedelta(minutes=30)  # the expected time of the receipt; the operator's promise P5
 JOB_FIELDS = (
@@ -81,7 +81,12 @@ def open_jobs(
     acknowledge(jobs, tenant_id)
     start_clocks(tenant_id=tenant_id, clocks=opening_clocks(jobs, now), now=now)
     plan_legs(tenant_id=tenant_id, legs=opening_legs(jobs, visits, now), actor=system_actor("intake"), now=now)
-    opened = {job.line.external_ref: OpenedLine(external_ref=job.line.external_ref, order_id=job.order_id, number=job.number, is_new=True) for job in jobs}
+    opened = {
+        job.line.external_ref: OpenedLine(
+            external_ref=job.line.external_ref, order_id=job.order_id, number=job.number, is_new=True
+        )
+        for job in jobs
+    }
     return [opened.get(line.external_ref) or standing[line.external_ref] for line in lines]
 
 
@@ -98,7 +103,9 @@ def find_standing(tenant_id: UUID, refs: Sequence[str]) -> dict[str, OpenedLine]
         .exclude(status__in=[states.CANCELLED, states.DECLINED_SCOPE])
         .values_list("external_ref", "order_id", "number")
     )
-    return {ref: OpenedLine(external_ref=ref, order_id=order, number=number, is_new=False) for ref, order, number in rows}
+    return {
+        ref: OpenedLine(external_ref=ref, order_id=order, number=number, is_new=False) for ref, order, number in rows
+    }
 
 
 def require_permission(tenant_id: UUID, kinds: set[str], actor: Actor, *, is_comeback: bool) -> None:
@@ -121,7 +128,13 @@ def number_jobs(lines: Sequence[JobLine], visits: dict[str, VisitPlan], now: dat
 
 
 def job_row(
-    job: NewJob, tenant_id: UUID, vehicles: RegisteredVehicles, channel: str, batch_id: UUID | None, now: datetime, comeback_of: UUID | None
+    job: NewJob,
+    tenant_id: UUID,
+    vehicles: RegisteredVehicles,
+    channel: str,
+    batch_id: UUID | None,
+    now: datetime,
+    comeback_of: UUID | None,
 ) -> tuple[Any, ...]:
     """The job's columns, in the order of JOB_FIELDS."""
     line, known = job.line, vehicles[job.line.vin]

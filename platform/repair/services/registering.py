@@ -6,10 +6,10 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
+
 from events.commands import Recorded, record, tell
 from events.copying import copy_rows
 from events.ids import new_id
-
 from repair.events import VehicleKnown, VehicleRegistered, VehicleReplated
 from repair.ids import vehicle_ref
 from repair.models import KnownVehicle, PlateHistory, Vehicle
@@ -44,7 +44,9 @@ def register_vehicles(*, tenant_id: UUID, lines: Sequence[JobLine], now: datetim
     latest = {line.vin: line for line in lines}
     found = find_known(tenant_id, list(latest))
     register_new(tenant_id, [line for vin, line in latest.items() if vin not in found], found, now)
-    replate(tenant_id, [line for line in latest.values() if line.plate and found[line.vin].plate != line.plate], found, now)
+    replate(
+        tenant_id, [line for line in latest.values() if line.plate and found[line.vin].plate != line.plate], found, now
+    )
     return found
 
 
@@ -65,10 +67,19 @@ def register_new(tenant_id: UUID, lines: Sequence[JobLine], found: dict[str, Reg
         cursor.execute(INSERT_VINS, [[new_id() for _ in vins], vins])
     ids = dict(Vehicle.objects.filter(vin__in=vins).values_list("vin", "id"))
     for line in lines:
-        found[line.vin] = Registered(new_id(), ids[line.vin], line.vin, line.plate, line.model, line.vehicle_class, line.transmission)
+        found[line.vin] = Registered(
+            new_id(), ids[line.vin], line.vin, line.plate, line.model, line.vehicle_class, line.transmission
+        )
     fields = ("id", "tenant", "vehicle", "vin", "plate", "model", "vehicle_class", "transmission", "registered_at")
     new = [found[vin] for vin in vins]
-    copy_rows(KnownVehicle, fields, ((r.known_id, tenant_id, r.vehicle_id, r.vin, r.plate, r.model, r.vehicle_class, r.transmission, now) for r in new))
+    copy_rows(
+        KnownVehicle,
+        fields,
+        (
+            (r.known_id, tenant_id, r.vehicle_id, r.vin, r.plate, r.model, r.vehicle_class, r.transmission, now)
+            for r in new
+        ),
+    )
     keep_plates([r for r in new if r.plate], now)
     facts = [record_registered(tenant_id, r, is_replated=False) for r in new]
     for r, fact in zip(new, facts, strict=True):
@@ -88,7 +99,11 @@ def replate(tenant_id: UUID, lines: Sequence[JobLine], found: dict[str, Register
         changed.append(entry)
         fact = record_registered(tenant_id, entry, is_replated=True)
         event = VehicleReplated(
-            subject=vehicle_ref(entry.vehicle_id), vehicle_id=entry.vehicle_id, vin=entry.vin, plate=entry.plate, before=before
+            subject=vehicle_ref(entry.vehicle_id),
+            vehicle_id=entry.vehicle_id,
+            vin=entry.vin,
+            plate=entry.plate,
+            before=before,
         )
         tell(tenant_id, event, because=fact)
     if not changed:
@@ -110,6 +125,10 @@ def record_registered(tenant_id: UUID, entry: Registered, *, is_replated: bool) 
     """The fact behind what is told."""
     return record(
         VehicleRegistered(
-            subject=vehicle_ref(entry.vehicle_id), tenant_id=tenant_id, vin=entry.vin, plate=entry.plate, is_replated=is_replated
+            subject=vehicle_ref(entry.vehicle_id),
+            tenant_id=tenant_id,
+            vin=entry.vin,
+            plate=entry.plate,
+            is_replated=is_replated,
         )
     )

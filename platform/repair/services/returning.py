@@ -4,17 +4,16 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from psycopg.types.range import TimestamptzRange
+
 from dispatch.clocks import start_clocks, stop_clocks
 from dispatch.models import Leg, LegKind
 from dispatch.requests import ClockStart, LegSpec
 from dispatch.services import driving
 from dispatch.services.legs import cancel_legs, plan_legs
-from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
 from events.commands import command
-from psycopg.types.range import TimestamptzRange
-from tenants.actors import Actor, system_actor
-
 from repair import states
 from repair.ids import job_ref
 from repair.locking import lock_visit
@@ -24,15 +23,20 @@ from repair.services.collecting import ReportDraft, check_report, finish_leg, re
 from repair.services.timing import note_progress_clock
 from repair.services.visit_ends import end_visit
 from repair.telling import move, move_many
+from tenants.actors import Actor, system_actor
 
 RETURN_WINDOW = timedelta(hours=4)
 LEAD_TIME = timedelta(minutes=30)
 OPENS_AT, CLOSES_AT = 8, 18  # local hours in which vehicles are returned unless the tenant asked otherwise (to confirm)
-DONE_OR_WAITING = frozenset({states.READY, states.AWAITING_RETURN, *states.JOB.ended, states.DELIVERED, states.RATED, states.NOT_RATED})
+DONE_OR_WAITING = frozenset(
+    {states.READY, states.AWAITING_RETURN, *states.JOB.ended, states.DELIVERED, states.RATED, states.NOT_RATED}
+)
 
 
 @command
-def plan_return(*, visit_id: UUID, actor: Actor, now: datetime, window: tuple[datetime, datetime] | None = None) -> list[Job]:
+def plan_return(
+    *, visit_id: UUID, actor: Actor, now: datetime, window: tuple[datetime, datetime] | None = None
+) -> list[Job]:
     """J16a: papers checked, customer told, return leg planned, once every job of the visit is ready or ended."""
     visit, jobs = lock_visit(visit_id=visit_id)
     mine = [job for job in jobs if job.status == states.READY]
@@ -50,7 +54,9 @@ def return_window(visit: Visit, now: datetime) -> tuple[datetime, datetime]:
     if visit.return_by is not None and visit.return_by - RETURN_WINDOW > now:
         return visit.return_by - RETURN_WINDOW, visit.return_by
     start = (now + LEAD_TIME).astimezone(LOCAL)
-    start = start.replace(minute=30 if start.minute < 30 else 0, second=0, microsecond=0) + timedelta(hours=0 if start.minute < 30 else 1)
+    start = start.replace(minute=30 if start.minute < 30 else 0, second=0, microsecond=0) + timedelta(
+        hours=0 if start.minute < 30 else 1
+    )
     if start.hour >= CLOSES_AT:
         start = (start + timedelta(days=1)).replace(hour=OPENS_AT, minute=0)
     start = start.replace(hour=max(start.hour, OPENS_AT))
@@ -94,7 +100,12 @@ def deliver(*, visit_id: UUID, report: ReportDraft, actor: Actor, now: datetime)
     check_report(report)
     custody = Custody.objects.select_for_update().get(visit=visit)
     if report.odometer_km < custody.odometer_out_km:
-        raise ValidationError({"odometer_km": _("The odometer cannot be below %(km)s km, read at pickup.") % {"km": custody.odometer_out_km}})
+        raise ValidationError(
+            {
+                "odometer_km": _("The odometer cannot be below %(km)s km, read at pickup.")
+                % {"km": custody.odometer_out_km}
+            }
+        )
     paper = sign_report(visit, custody, ReportSide.RETURN, report, actor, now)
     for job in mine:
         move(job, "deliver", actor=actor, now=now, report=paper, detail={"report": paper.hash})
@@ -114,7 +125,11 @@ def close_delivery(jobs: Sequence[Job], now: datetime) -> None:
     for kind in ("return", "progress"):
         stop_clocks(kind=kind, subject_ids=keys, now=now)
     for tenant_id in sorted({job.tenant_id for job in jobs}):
-        clocks = [ClockStart(kind="callback", subject_id=j.pk, subject=job_ref(j.pk), started_at=now) for j in jobs if j.tenant_id == tenant_id]
+        clocks = [
+            ClockStart(kind="callback", subject_id=j.pk, subject=job_ref(j.pk), started_at=now)
+            for j in jobs
+            if j.tenant_id == tenant_id
+        ]
         start_clocks(tenant_id=tenant_id, clocks=clocks, now=now)
 
 
@@ -149,7 +164,9 @@ def return_again(*, visit_id: UUID, window: tuple[datetime, datetime] | None, ac
     return turn(visit_id, states.AT_WORKSHOP, "return_again", actor=actor, now=now, window=window)
 
 
-def turn(visit_id: UUID, source: str, event: str, *, actor: Actor, now: datetime, window: tuple[datetime, datetime] | None) -> list[Job]:
+def turn(
+    visit_id: UUID, source: str, event: str, *, actor: Actor, now: datetime, window: tuple[datetime, datetime] | None
+) -> list[Job]:
     """Move the jobs in `source` and plan a new return leg."""
     visit, jobs = lock_visit(visit_id=visit_id)
     mine = [job for job in jobs if job.status == source]

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from dispatch.clocks import start_clocks, stop_clocks
 from dispatch.requests import ClockStart
-
 from repair import states
 from repair.ids import job_ref
 from repair.models import Job

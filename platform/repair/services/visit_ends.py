@@ -5,12 +5,11 @@ from datetime import datetime
 from dispatch.clocks import start_clocks
 from dispatch.requests import ClockStart, LegSpec
 from dispatch.services.legs import plan_legs
-from tenants.actors import system_actor
-
 from repair import states
 from repair.ids import job_ref
 from repair.models import Job, Visit
 from repair.services.choosing import release_bay
+from tenants.actors import system_actor
 
 OVER = states.JOB.ended | {states.DELIVERED, states.RATED, states.NOT_RATED, states.HANDED_OVER}
 

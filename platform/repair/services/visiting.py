@@ -8,7 +8,6 @@ from uuid import UUID
 from dispatch.requests import LegSpec
 from events.copying import copy_rows
 from events.ids import new_id
-
 from repair import states
 from repair.models import Job, Visit
 from repair.requests import JobLine
@@ -42,16 +41,29 @@ class VisitPlan:
         if self.is_begun:
             return False
         own = self.line.site_code or self.line.address
-        return own == (line.site_code or line.address) and self.window_start < line.window_end and line.window_start < self.window_end
+        return (
+            own == (line.site_code or line.address)
+            and self.window_start < line.window_end
+            and line.window_start < self.window_end
+        )
 
     def pickup_leg(self, now: datetime) -> LegSpec:
         """The trip that fetches the vehicle; where it goes is known once a workshop is chosen."""
         line = self.line
         return LegSpec(
-            purpose_id=self.id, kind="pickup", label=self.plate or line.vin[-6:], window_start=self.window_start,
-            window_end=self.window_end, received_at=now, from_address=line.address, from_lat=line.lat, from_lng=line.lng,
-            vehicle_class=self.vehicle_class, contact=line.contact, phone=line.phone,
-        )  # fmt: skip
+            purpose_id=self.id,
+            kind="pickup",
+            label=self.plate or line.vin[-6:],
+            window_start=self.window_start,
+            window_end=self.window_end,
+            received_at=now,
+            from_address=line.address,
+            from_lat=line.lat,
+            from_lng=line.lng,
+            vehicle_class=self.vehicle_class,
+            contact=line.contact,
+            phone=line.phone,
+        )
 
 
 def place_in_visits(
@@ -82,20 +94,43 @@ def place_in_visits(
 def find_open(tenant_id: UUID, vins: set[str]) -> dict[str, list[VisitPlan]]:
     """The tenant's open visits of these vehicles, oldest first; one past its pickup takes no further line."""
     found: dict[str, list[VisitPlan]] = {}
-    rows = list(Visit.objects.filter(tenant_id=tenant_id, vin__in=vins, ended_at__isnull=True).order_by("opened_at", "id"))
+    rows = list(
+        Visit.objects.filter(tenant_id=tenant_id, vin__in=vins, ended_at__isnull=True).order_by("opened_at", "id")
+    )
     if not rows:
         return found
     before = set(states.BEFORE_CUSTODY.split())
     begun = set(
-        Job.objects.filter(visit__in=[row.pk for row in rows]).exclude(status__in=before | states.JOB.ended).values_list("visit_id", flat=True)
+        Job.objects.filter(visit__in=[row.pk for row in rows])
+        .exclude(status__in=before | states.JOB.ended)
+        .values_list("visit_id", flat=True)
     )
     for row in rows:
         line = JobLine(
-            external_ref="", vin=row.vin, service="", description="", address=row.address, lat=row.lat, lng=row.lng,
-            contact=row.contact, phone=row.phone, window_start=row.window_start, window_end=row.window_end, site_code=row.site_code,
-        )  # fmt: skip
+            external_ref="",
+            vin=row.vin,
+            service="",
+            description="",
+            address=row.address,
+            lat=row.lat,
+            lng=row.lng,
+            contact=row.contact,
+            phone=row.phone,
+            window_start=row.window_start,
+            window_end=row.window_end,
+            site_code=row.site_code,
+        )
         plan = VisitPlan(
-            row.pk, line, row.plate, row.vehicle_id, "", False, row.window_start, row.window_end, row.return_by, row.waits_for_id
+            row.pk,
+            line,
+            row.plate,
+            row.vehicle_id,
+            "",
+            False,
+            row.window_start,
+            row.window_end,
+            row.return_by,
+            row.waits_for_id,
         )
         plan.is_begun = row.pk in begun
         found.setdefault(row.vin, []).append(plan)
@@ -106,7 +141,16 @@ def new_plan(line: JobLine, vehicles: RegisteredVehicles, *, waits_for: UUID | N
     """A visit that this line opens."""
     known = vehicles[line.vin]
     return VisitPlan(
-        new_id(), line, known.plate, known.vehicle_id, known.vehicle_class, True, line.window_start, line.window_end, line.return_by, waits_for
+        new_id(),
+        line,
+        known.plate,
+        known.vehicle_id,
+        known.vehicle_class,
+        True,
+        line.window_start,
+        line.window_end,
+        line.return_by,
+        waits_for,
     )
 
 
@@ -114,7 +158,24 @@ def visit_row(plan: VisitPlan, tenant_id: UUID, now: datetime) -> tuple[object, 
     """The visit's columns, in the order of VISIT_FIELDS."""
     line = plan.line
     return (
-        plan.id, tenant_id, plan.vehicle_id, line.vin, plan.plate, line.site_code, line.address, line.lat, line.lng,
-        line.return_address, line.return_lat, line.return_lng, plan.window_start, plan.window_end, plan.return_by,
-        line.contact, line.phone, "{}", now, plan.waits_for,
-    )  # fmt: skip
+        plan.id,
+        tenant_id,
+        plan.vehicle_id,
+        line.vin,
+        plan.plate,
+        line.site_code,
+        line.address,
+        line.lat,
+        line.lng,
+        line.return_address,
+        line.return_lat,
+        line.return_lng,
+        plan.window_start,
+        plan.window_end,
+        plan.return_by,
+        line.contact,
+        line.phone,
+        "{}",
+        now,
+        plan.waits_for,
+    )

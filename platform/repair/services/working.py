@@ -5,13 +5,12 @@ from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from uuid import UUID
 
-from dispatch.clocks import stop_clocks
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from events.commands import Recorded, command, record, tell
-from tenants.actors import Actor, Party, system_actor
 
+from dispatch.clocks import stop_clocks
+from events.commands import Recorded, command, record, tell
 from repair import states
 from repair.events import JobMoved, LineTold, OrderEstimated
 from repair.ids import job_ref, order_ref
@@ -20,6 +19,7 @@ from repair.models import Estimate, EstimateLine, Job, LineDecision, LineKind
 from repair.requests import EstimateLineDraft
 from repair.services.timing import note_progress_clock, start_wait
 from repair.telling import move, note_order
+from tenants.actors import Actor, Party, system_actor
 
 VALID_FOR = timedelta(days=3)
 
@@ -31,7 +31,9 @@ class WorkLocked(Exception):
 
     def __init__(self, *, missing: Sequence[str]) -> None:
         self.missing = list(missing)
-        super().__init__(_("Work on this line is locked until it is approved: %(lines)s.") % {"lines": ", ".join(missing)})
+        super().__init__(
+            _("Work on this line is locked until it is approved: %(lines)s.") % {"lines": ", ".join(missing)}
+        )
 
 
 def require_own_workshop(job: Job, actor: Actor) -> None:
@@ -70,12 +72,23 @@ def submit_estimate(*, job_id: UUID, lines: Sequence[EstimateLineDraft], actor: 
     job = lock_job(job_id=job_id)
     require_own_workshop(job, actor)
     estimate = write_estimate(job, lines, is_supplement=False, now=now)
-    move(job, "submit_estimate", actor=actor, now=now, estimate=estimate, detail={"version": estimate.version, "total_fen": estimate.total_fen})
+    move(
+        job,
+        "submit_estimate",
+        actor=actor,
+        now=now,
+        estimate=estimate,
+        detail={"version": estimate.version, "total_fen": estimate.total_fen},
+    )
     job.save(update_fields=["status", "status_since"])
     tell_estimate(job, estimate)
     start_wait(job, "approval", now=now)
     note_progress_clock([job], now=now)
-    if job.pre_approved_up_to_fen is not None and estimate.total_fen <= job.pre_approved_up_to_fen and job.kind != Job.Kind.CLAIM:
+    if (
+        job.pre_approved_up_to_fen is not None
+        and estimate.total_fen <= job.pre_approved_up_to_fen
+        and job.kind != Job.Kind.CLAIM
+    ):
         approve_by_system(job, estimate, now)
     return estimate
 
@@ -133,7 +146,7 @@ def tell_estimate(job: Job, estimate: Estimate) -> None:
     """The tenant reads the lines."""
     assert estimate.valid_until is not None
     event = OrderEstimated(
-        subject=order_ref(job.order_id), order_id=job.order_id, version=estimate.version, is_supplement=estimate.is_supplement,
+        subject=order_ref(job.order_id), order_id=job.order_id, estimate_version=estimate.version, is_supplement=estimate.is_supplement,
         total_fen=estimate.total_fen, valid_until=estimate.valid_until, lines=told_lines(estimate),
     )  # fmt: skip
     tell(job.tenant_id, event, because=None)
@@ -153,14 +166,22 @@ def told_lines(estimate: Estimate) -> tuple[LineTold, ...]:
 @command
 def expire_estimates(*, actor: Actor, now: datetime) -> int:
     """J12b: what was not decided in time needs a new version; how many."""
-    due = Estimate.objects.filter(decision="", is_supplement=False, valid_until__lte=now, job__status=states.AWAITING_APPROVAL)
+    due = Estimate.objects.filter(
+        decision="", is_supplement=False, valid_until__lte=now, job__status=states.AWAITING_APPROVAL
+    )
     keys = list(due.exclude(job__kind=Job.Kind.CLAIM).values_list("job_id", flat=True))
     for job_id in keys:
         job = lock_job(job_id=job_id)
         if job.status != states.AWAITING_APPROVAL:
             continue
         Estimate.objects.filter(job=job, decision="").update(decision="expired", decided_at=now)
-        move(job, "expire_estimate", actor=actor, now=now, note=_("The estimate was not decided in time; a new one is due."))
+        move(
+            job,
+            "expire_estimate",
+            actor=actor,
+            now=now,
+            note=_("The estimate was not decided in time; a new one is due."),
+        )
         job.save(update_fields=["status", "status_since"])
         stop_clocks(kind="approval", subject_ids=[job.pk], now=now)
     return len(keys)
@@ -202,7 +223,11 @@ def begin_line(*, job_id: UUID, version: int, line_no: int, actor: Actor, now: d
     """Hours or parts on one line. Raises WorkLocked when it is not approved: the promise P11, held by a constraint too."""
     job = lock_job(job_id=job_id)
     require_own_workshop(job, actor)
-    line = EstimateLine.objects.select_for_update().filter(estimate__job=job, estimate__version=version, no=line_no).first()
+    line = (
+        EstimateLine.objects.select_for_update()
+        .filter(estimate__job=job, estimate__version=version, no=line_no)
+        .first()
+    )
     if line is None:
         raise ValidationError({"line": _("There is no such line on this estimate.")})
     if line.decision != LineDecision.APPROVED or job.status != states.IN_REPAIR:
@@ -219,12 +244,22 @@ def begin_line(*, job_id: UUID, version: int, line_no: int, actor: Actor, now: d
 
 
 @command
-def require_consent(*, job_id: UUID, lines: Sequence[EstimateLineDraft], note: str, actor: Actor, now: datetime) -> Estimate:
+def require_consent(
+    *, job_id: UUID, lines: Sequence[EstimateLineDraft], note: str, actor: Actor, now: datetime
+) -> Estimate:
     """J14: an extra fault; its lines are locked until the customer says yes."""
     job = lock_job(job_id=job_id)
     require_own_workshop(job, actor)
     supplement = write_estimate(job, lines, is_supplement=True, now=now)
-    move(job, "require_consent", actor=actor, now=now, note=note, estimate=supplement, detail={"version": supplement.version})
+    move(
+        job,
+        "require_consent",
+        actor=actor,
+        now=now,
+        note=note,
+        estimate=supplement,
+        detail={"version": supplement.version},
+    )
     job.save(update_fields=["status", "status_since"])
     tell_estimate(job, supplement)
     start_wait(job, "consent", now=now)
@@ -238,7 +273,9 @@ def finish_repair(*, job_id: UUID, actor: Actor, now: datetime) -> Job:
     require_own_workshop(job, actor)
     move(job, "finish_repair", actor=actor, now=now)
     job.save(update_fields=["status", "status_since"])
-    EstimateLine.objects.filter(pk__in=[line.pk for line in approved_lines(job)], work_begun_at__isnull=True).update(work_begun_at=now)
+    EstimateLine.objects.filter(pk__in=[line.pk for line in approved_lines(job)], work_begun_at__isnull=True).update(
+        work_begun_at=now
+    )
     return job
 
 
@@ -262,11 +299,11 @@ def note_progress(*, job_id: UUID, text: str, actor: Actor, now: datetime) -> Jo
         raise ValidationError({"text": _("Say how it goes.")})
     if len(text) > 1000:
         over = len(text) - 1000
-        raise ValidationError({"text": ngettext("%(over)s letter too long.", "%(over)s letters too long.", over) % {"over": over}})
+        raise ValidationError(
+            {"text": ngettext("%(over)s letter too long.", "%(over)s letters too long.", over) % {"over": over}}
+        )
     job = lock_job(job_id=job_id)
     ProgressNote.objects.create(job=job, text=text.strip(), by=actor.name, noted_at=now)
     note_progress_clock([job], now=now)
     note_order(job, topic="progress", text=text.strip())
     return job
-
-

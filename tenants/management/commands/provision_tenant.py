@@ -24,5 +24,7 @@ class Command(BaseCommand):
                 progress=lambda step: self.stdout.write(f"  {step}"),
             )
         except ValidationError as error:
-            raise CommandError("; ".join(f"{field}: {' '.join(texts)}" for field, texts in error.message_dict.items())) from None
+            raise CommandError(
+                "; ".join(f"{field}: {' '.join(texts)}" for field, texts in error.message_dict.items())
+            ) from None
         self.stdout.write(f"{tenant.slug} is {tenant.state}: {tenant.domains.first().domain}")

@@ -4,28 +4,26 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('seq', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('type', models.CharField(max_length=64)),
-                ('version', models.PositiveSmallIntegerField()),
-                ('subject', models.CharField(max_length=64)),
-                ('data', models.JSONField()),
-                ('actor_name', models.CharField(blank=True, max_length=200)),
-                ('occurred_at', models.DateTimeField()),
+                ("seq", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("type", models.CharField(max_length=64)),
+                ("version", models.PositiveSmallIntegerField()),
+                ("subject", models.CharField(max_length=64)),
+                ("data", models.JSONField()),
+                ("actor_name", models.CharField(blank=True, max_length=200)),
+                ("occurred_at", models.DateTimeField()),
             ],
             options={
-                'verbose_name': 'entry',
-                'verbose_name_plural': 'entries',
-                'indexes': [models.Index(fields=['subject', 'seq'], name='entry_by_subject')],
+                "verbose_name": "entry",
+                "verbose_name_plural": "entries",
+                "indexes": [models.Index(fields=["subject", "seq"], name="entry_by_subject")],
             },
         ),
     ]

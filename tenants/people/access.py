@@ -1,0 +1,53 @@
+"""The doors to memberships and invitations: found only within what the actor may manage."""
+
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.utils.translation import gettext as _
+from events.ids import BadId, read_public_id
+from tenants.actors import Actor, StaffRole
+from tenants.models import Tenant
+from tenants.people.models import Invitation, Membership, TenantRole
+
+
+def require_manager(*, actor: Actor, tenant: Tenant | None) -> None:
+    """Raise PermissionDenied unless `actor` may manage the people of `tenant` (of the staff when it is None)."""
+    if actor.kind == "system":
+        return
+    if tenant is None:
+        is_manager = actor.is_staff_in(StaffRole.LEAD)
+    else:
+        is_own = actor.tenant is not None and actor.tenant.pk == tenant.pk
+        is_manager = actor.kind == "user" and is_own and TenantRole.ADMIN in actor.roles
+    if not is_manager:
+        raise PermissionDenied(_("Only an administrator manages members. Ask one of yours."))
+
+
+def membership_for(*, actor: Actor, public_id: str) -> Membership:
+    """A membership of the actor's tenant; raises Http404 for anything else, PermissionDenied for who is no administrator."""
+    require_manager(actor=actor, tenant=actor.tenant)
+    found: Membership | None = (
+        Membership.objects.for_tenant(actor.tenant).select_related("user").filter(pk=read_key("mem", public_id)).first()
+    )
+    if found is None:
+        raise Http404
+    return found
+
+
+def invitation_for(*, actor: Actor, public_id: str) -> Invitation:
+    """An open invitation of the actor's tenant; raises Http404 for anything else, PermissionDenied like the above."""
+    require_manager(actor=actor, tenant=actor.tenant)
+    mine = Invitation.objects.for_tenant(actor.tenant).filter(accepted_at__isnull=True, revoked_at__isnull=True)
+    found: Invitation | None = mine.filter(pk=read_key("inv", public_id)).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def read_key(prefix: str, public_id: str) -> UUID:
+    """The key behind a public id; raises Http404 when it is none."""
+    try:
+        return read_public_id(prefix, public_id)
+    except BadId:
+        raise Http404 from None

@@ -1,0 +1,41 @@
+"""Keys of partner systems, made and ended on record."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.http import Http404
+from events.commands import command, record, tell
+from events.ids import public_id
+from tenants.actors import Actor
+from tenants.models import Tenant
+from tenants.people import keys
+from tenants.people.access import require_manager
+from tenants.people.events import ApiKeyEnded, ApiKeyIssued, KeyIssued, KeyRevoked
+from tenants.people.models import ApiKey
+
+
+@command
+def issue_key(
+    *, tenant: Tenant, name: str, scopes: Iterable[str], days: int | None, actor: Actor, now: datetime
+) -> tuple[ApiKey, str]:
+    """Make a key; returns its row and its text, which is never shown again. Raises ValidationError by field."""
+    require_manager(actor=actor, tenant=tenant)
+    row, text = keys.issue_api_key(tenant=tenant, name=name, scopes=scopes, now=now, days=days, created_by=actor.name)
+    subject = public_id("key", row.pk)
+    told = {"name": row.name, "prefix": row.prefix, "scopes": row.scopes, "expires_at": row.expires_at}
+    fact = record(ApiKeyIssued(subject=subject, tenant=tenant.slug, **told))
+    tell(tenant.pk, KeyIssued(subject=subject, **told), because=fact)
+    return row, text
+
+
+@command
+def revoke_key(*, tenant: Tenant, key_id: UUID, actor: Actor, now: datetime) -> None:
+    """End a key at once; raises Http404 unless it is a live one of this tenant's."""
+    require_manager(actor=actor, tenant=tenant)
+    row: ApiKey | None = ApiKey.objects.for_tenant(tenant).filter(pk=key_id).first()
+    if row is None or not keys.revoke_api_key(tenant=tenant, key_id=key_id, now=now):
+        raise Http404
+    subject = public_id("key", row.pk)
+    fact = record(ApiKeyEnded(subject=subject, tenant=tenant.slug, name=row.name, prefix=row.prefix))
+    tell(tenant.pk, KeyRevoked(subject=subject, name=row.name, prefix=row.prefix), because=fact)
