@@ -77,6 +77,20 @@ class LegUnassigned(FactBase):
 
 @register
 @dataclass(frozen=True, kw_only=True)
+class LegAlerted(FactBase):
+    """Nobody is left for a leg: the dispatchers are alerted, and its clock runs on."""
+
+    type: ClassVar[str] = "leg.alerted"
+    subject: str
+    leg_id: UUID
+    tenant_id: UUID
+    purpose_id: UUID
+    kind: str
+    reason: str
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
 class ClockBreached(FactBase):
     """A clock ran out before it was stopped; never edited."""
 

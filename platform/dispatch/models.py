@@ -8,13 +8,13 @@ from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, Range
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+
+from dispatch import states
 from tenants.models import Tenant
 from tenants.people.models import User
 
-from dispatch import states
-
-
 OCCUPIED = ["assigned", "offered", "accepted", "contacted", "under_way", "arrived"]
+ENDED = ["cancelled", "done"]
 
 
 class Key(models.Model):
@@ -165,7 +165,9 @@ class Leg(Key):
     vehicle_class = models.CharField(max_length=20, blank=True)
     contact = models.CharField(max_length=80, blank=True)
     phone = models.CharField(max_length=32, blank=True)
+    area = models.ForeignKey(Area, on_delete=models.SET_NULL, null=True, related_name="legs")  # where it begins
     agent = models.ForeignKey(Agent, on_delete=models.PROTECT, null=True, related_name="legs")
+    is_by_hand = models.BooleanField(default=False)  # a dispatcher took it back: the planner leaves it to him
     planned_at = models.DateTimeField(null=True)  # planned arrival
     busy = DateTimeRangeField(null=True)  # the planned drive and handling time that it occupies
     drive_s = models.PositiveIntegerField(null=True)
@@ -180,6 +182,7 @@ class Leg(Key):
             models.Index(fields=["status", "window_start"], name="leg_by_state_and_window"),
             models.Index(fields=["purpose_id"], name="leg_by_purpose"),
             models.Index(fields=["agent", "window_start"], condition=Q(agent__isnull=False), name="leg_by_agent"),
+            models.Index(fields=["window_start", "id"], condition=~Q(status__in=ENDED), name="open_leg_by_window"),
         ]
         constraints: ClassVar[list[Any]] = [
             models.CheckConstraint(condition=Q(status__in=sorted(states.LEG.states)), name="leg_state_is_known"),
@@ -199,6 +202,8 @@ class Leg(Key):
 
 class Assignment(Key):
     """Why this agent: the candidates with their times, and why each other one was not taken; kept for every naming."""
+
+    app_rights: ClassVar = ("SELECT", "INSERT", "UPDATE")
 
     leg = models.ForeignKey(Leg, on_delete=models.CASCADE, related_name="assignments")
     agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="assignments")
@@ -220,6 +225,8 @@ class Assignment(Key):
 
 class Offer(Key):
     """A leg held out to an agent until it is answered or expires."""
+
+    app_rights: ClassVar = ("SELECT", "INSERT", "UPDATE")
 
     leg = models.ForeignKey(Leg, on_delete=models.CASCADE, related_name="offers")
     agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="offers")
@@ -255,6 +262,8 @@ class ClockRule(models.Model):
 
 class Clock(Key):
     """One promise running: started, paused, met and breached by facts alone."""
+
+    app_rights: ClassVar = ("SELECT", "INSERT", "UPDATE")
 
     tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=20)

@@ -21,12 +21,12 @@ class LegSpec:
     from_address: str
     from_lat: float
     from_lng: float
-    to_address: str
-    to_lat: float | None
-    to_lng: float | None
-    vehicle_class: str
-    contact: str
-    phone: str
+    to_address: str = ""
+    to_lat: float | None = None
+    to_lng: float | None = None
+    vehicle_class: str = ""
+    contact: str = ""
+    phone: str = ""
     mode: str = "drive"
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
+
 from events.machine import Machine, row
 
 PLANNED, ASSIGNED, OFFERED, ACCEPTED, CONTACTED = "planned", "assigned", "offered", "accepted", "contacted"
@@ -45,6 +46,6 @@ LEG = Machine(
         row("L12", "fail", ARRIVED, FAILED, "AGT", needs_reason),
         row("L13", "replan", FAILED, PLANNED, "SYS DSP TEN AGT"),
         row("L14", "cancel", f"{BEFORE_DONE} {FAILED}", CANCELLED, "SYS DSP TEN INT CC AGT CLM"),
-        row("L15", "amend", f"{PLANNED} {NAMED} {UNASSIGNED}", None, "SYS DSP TEN CC"),
+        row("L15", "amend", f"{PLANNED} {NAMED} {UNASSIGNED} {FAILED}", None, "SYS DSP TEN CC"),
     ),
 )

@@ -1,0 +1,153 @@
+"""The gates asked again under the agents' locks, and what was found kept as the reason of a naming."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from dispatch import planning
+from dispatch.desk import read_cards, read_rules, task_of
+from dispatch.locking import lock_agents
+from dispatch.models import Agent, Leg
+from dispatch.naming import Naming, Why
+from dispatch.planning import AgentCard, Booking, Explanation, Fate, GateReason, LegTask, LicenceRule, Verdict
+from dispatch.roads import drive_times, drive_times_at_hand
+
+CANDIDATES_KEPT = 10
+REJECTED_KEPT = 200
+TRIED = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What the gates say of one leg and one agent: a naming, or why not."""
+
+    naming: Naming | None
+    reasons: tuple[GateReason, ...] = ()
+
+
+def check_agent(leg: Leg, *, agent_id: UUID, now: datetime, forgive: bool = False) -> Checked:
+    """Lock an agent and ask every gate; the leg's own booking does not bind him. With `forgive` refusals do not count."""
+    return check_pairs([(leg, agent_id)], now=now, forgive=forgive)[0]
+
+
+def check_pairs(pairs: Sequence[tuple[Leg, UUID]], *, now: datetime, forgive: bool = False) -> list[Checked]:
+    """Lock the agents and judge the pairs one after another, each naming binding its agent for those that follow."""
+    if not pairs:
+        return []
+    agents = lock_agents(agent_id for _leg, agent_id in pairs)
+    legs = [leg for leg, _agent in pairs]
+    cards = cards_for(legs, now=now, agent_ids=agents.keys())
+    rules = read_rules()
+    found: list[Checked] = []
+    for leg, agent_id in pairs:
+        if agent_id not in cards:
+            found.append(Checked(naming=None, reasons=(GateReason.UNFIT,)))
+            continue
+        task = task_of(leg, forgive=forgive)
+        checked = judge_pair(task, leg, agents[agent_id], cards[agent_id], rules, now)
+        if checked.naming is not None:
+            cards[agent_id] = with_booking(cards[agent_id], checked.naming, task)
+        found.append(checked)
+    return found
+
+
+def cards_for(legs: Sequence[Leg], *, now: datetime, agent_ids: Iterable[UUID] | None = None) -> dict[UUID, AgentCard]:
+    """The agents as they stand around the windows of these legs, which themselves bind nobody."""
+    return read_cards(
+        since=min(now, *(leg.window_start for leg in legs)),
+        until=max(now, *(leg.window_end for leg in legs)),
+        now=now,
+        agent_ids=None if agent_ids is None else list(agent_ids),
+        without=[leg.pk for leg in legs],
+    )
+
+
+def judge_pair(
+    task: LegTask, leg: Leg, agent: Agent, card: AgentCard, rules: Sequence[LicenceRule], now: datetime
+) -> Checked:
+    """Every gate between one leg and one agent."""
+    verdict = planning.judge(leg=task, agent=card, rules=rules, drive_times=drive_times_at_hand(), now=now)
+    if verdict.reasons:
+        return Checked(naming=None, reasons=verdict.reasons)
+    assert verdict.departs_at and verdict.arrives_at and verdict.ends_at and verdict.drive_seconds is not None
+    return Checked(
+        naming=Naming(
+            leg=leg,
+            agent=agent,
+            departs_at=verdict.departs_at,
+            planned_at=verdict.arrives_at,
+            ends_at=verdict.ends_at,
+            drive_s=verdict.drive_seconds,
+            shifts=card.shifts,
+        )
+    )
+
+
+def with_booking(card: AgentCard, naming: Naming, task: LegTask) -> AgentCard:
+    """The card after a naming."""
+    booking = Booking(naming.departs_at, naming.ends_at, task.destination, task.origin, naming.planned_at)
+    return replace(card, booked=(*card.booked, booking))
+
+
+def verdicts_for(leg: Leg, *, now: datetime, at_hand: bool = False, forgive: bool = False) -> tuple[Verdict, ...]:
+    """Every agent's verdict on a leg: first those who can, by drive time."""
+    cards = cards_for([leg], now=now)
+    roads = drive_times_at_hand() if at_hand else drive_times()
+    task = task_of(leg, forgive=forgive)
+    return planning.explain(leg=task, agents=list(cards.values()), rules=read_rules(), drive_times=roads, now=now)
+
+
+def find_next(leg: Leg, *, now: datetime) -> Naming | None:
+    """The next best agent for a leg whose lock is held, with his own lock; None when nobody is left."""
+    verdicts = verdicts_for(leg, now=now, at_hand=True)
+    able = [UUID(verdict.agent_id) for verdict in verdicts if not verdict.reasons][:TRIED]
+    lock_agents(able)
+    for agent_id in able:
+        checked = check_agent(leg, agent_id=agent_id, now=now)
+        if checked.naming is not None:
+            return replace(checked.naming, why=why_of_verdicts(verdicts, chosen=agent_id))
+    return None
+
+
+def why_of_verdicts(verdicts: Sequence[Verdict], *, chosen: UUID, reason: str = "") -> Why:
+    """The reasons of a naming outside a solve: who could, by time, why the others cannot, and a dispatcher's words."""
+    able = [verdict for verdict in verdicts if not verdict.reasons]
+    shown = [v for place, v in enumerate(able) if place < CANDIDATES_KEPT or v.agent_id == str(chosen)]
+    return Why(
+        candidates=[
+            {
+                "agent": verdict.agent_id,
+                "drive_s": verdict.drive_seconds,
+                "fate": Fate.CHOSEN if verdict.agent_id == str(chosen) else Fate.NOT_NEEDED,
+                "taken_by": None,
+            }
+            for verdict in shown
+        ],
+        rejected={**rejected_of({v.agent_id: v.reasons for v in verdicts if v.reasons}, len(able), {}), "note": reason},
+    )
+
+
+def why_of_solve(explanation: Explanation) -> Why:
+    """The reasons of a naming by the planner."""
+    return Why(
+        candidates=[
+            {"agent": item.agent_id, "drive_s": item.drive_seconds, "fate": item.fate, "taken_by": item.taken_by}
+            for item in explanation.candidates
+        ],
+        rejected=rejected_of(explanation.rejected, explanation.candidates_in_all, explanation.lost_to),
+    )
+
+
+def rejected_of(
+    table: Mapping[str, tuple[GateReason, ...]], in_all: int, lost_to: Mapping[str, str]
+) -> dict[str, object]:
+    """Counts by first reason, and names: those who serve the area first, two hundred at most."""
+    near = sorted(table, key=lambda agent: GateReason.AREA in table[agent])[:REJECTED_KEPT]
+    return {
+        "candidates": in_all,
+        "counts": dict(Counter(reasons[0].value for reasons in table.values())),
+        "agents": {agent: [reason.value for reason in table[agent]] for agent in near},
+        "lost_to": dict(lost_to),
+    }

@@ -1,0 +1,40 @@
+"""What dispatch refuses, each with a stable code and a message for the person who asked."""
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+
+from dispatch.planning import GateReason
+
+
+class DispatchError(Exception):
+    """The base: `code` is stable, the message is in the reader's language."""
+
+    code = "dispatch"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class AgentUnfit(DispatchError):
+    """The agent does not pass the gates; `reasons` names the shut ones."""
+
+    code = "agent_unfit"
+
+    def __init__(self, *, name: str, reasons: Sequence[GateReason]) -> None:
+        self.reasons = tuple(reasons)
+        texts = "; ".join(reason.text for reason in reasons)
+        super().__init__(_("%(agent)s cannot take this leg: %(reasons)s.") % {"agent": name, "reasons": texts})
+
+
+class OfferClosed(DispatchError):
+    """There is no open offer to answer, or its time is over."""
+
+    code = "offer_closed"
+
+
+class BadChange(DispatchError):
+    """A leg has no such value to amend, or the windows are the wrong way round."""
+
+    code = "bad_change"

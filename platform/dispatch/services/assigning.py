@@ -1,0 +1,205 @@
+"""Who drives what: the planner's proposal, applied tenant by tenant, and a dispatcher's own choice."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import groupby
+from typing import TypeVar
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Q
+
+from dispatch.checking import check_agent, check_pairs, verdicts_for, why_of_verdicts
+from dispatch.desk import task_of
+from dispatch.errors import AgentUnfit
+from dispatch.locking import lock_leg, lock_legs
+from dispatch.models import Agent, Leg
+from dispatch.naming import SYSTEM, name_agents, unname, windows_as_json
+from dispatch.proposing import Choice, GivenUp, Proposal, find_windows, propose
+from dispatch.states import LEG, PLANNED, UNASSIGNED
+from dispatch.telling import tell_alert, tell_unassigned
+from dispatch.waking import wake_solver
+from events.commands import command
+from tenants.actors import Actor
+
+T = TypeVar("T", Choice, GivenUp)
+LEGS_A_COMMAND = 200
+ATTEMPTS = 5
+SOLVER_KEY = 0x64697370  # "disp"
+
+
+@dataclass(slots=True)
+class SolveResult:
+    """What a solve did. `changed` counts proposals that had become untrue under the lock; they were solved again."""
+
+    assigned: int = 0
+    given_up: int = 0
+    changed: int = 0
+    proposals: int = 0
+    drive_s: int = 0
+    is_busy: bool = False  # another solver is at work; it will see the same legs
+
+
+def solve(*, now: datetime, limit: int | None = None) -> SolveResult:
+    """Name agents for every waiting leg (the `limit` whose windows open first), with the least drive.
+
+    The proposal is made outside any transaction; what had changed when it was applied goes into the next one.
+    """
+    result = SolveResult()
+    with one_solver() as is_mine:
+        if not is_mine:
+            result.is_busy = True
+            return result
+        for _attempt in range(ATTEMPTS):
+            proposal = propose(now=now, limit=limit)
+            if proposal is None:
+                break
+            result.proposals += 1
+            changed = apply_proposal(proposal, result, now=now)
+            result.changed += changed
+            if not changed and not Leg.objects.filter(status=PLANNED).exists():
+                break
+    return result
+
+
+@contextmanager
+def one_solver() -> Iterator[bool]:
+    """Whether this is the only solver. The lock lives in a transaction of a connection of its own: so it ends with its
+    process, and a pooler may stand between.
+    """
+    other = connection.copy()
+    try:
+        other.ensure_connection()
+        other.set_autocommit(False)
+        with other.cursor() as cursor:
+            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+            cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [SOLVER_KEY])
+            found = cursor.fetchone()
+        yield bool(found and found[0])
+    finally:
+        other.rollback()
+        other.close()
+
+
+def apply_proposal(proposal: Proposal, result: SolveResult, *, now: datetime) -> int:
+    """Commit a proposal in commands of one tenant, in the order in which it was thought; returns what had changed."""
+    changed = 0
+    for tenant_id, choices in runs(proposal.choices):
+        kept = [replace(choice, why=proposal.why(choice.leg_id)) for choice in choices]
+        named = assign_legs(tenant_id=tenant_id, choices=kept, actor=SYSTEM, now=now)
+        result.assigned += len(named)
+        result.drive_s += sum(leg.drive_s or 0 for leg in named)
+        changed += len(choices) - len(named)
+    for tenant_id, given_up in runs(proposal.given_up()):
+        result.given_up += len(give_up_legs(tenant_id=tenant_id, legs=given_up, actor=SYSTEM, now=now))
+    return changed
+
+
+def runs(items: Sequence[T]) -> Iterator[tuple[UUID, list[T]]]:
+    """Neighbours of one tenant, at most LEGS_A_COMMAND together."""
+    for tenant_id, run in groupby(items, key=lambda item: item.tenant_id):
+        same = list(run)
+        for start in range(0, len(same), LEGS_A_COMMAND):
+            yield tenant_id, same[start : start + LEGS_A_COMMAND]
+
+
+@command
+def assign_legs(*, tenant_id: UUID, choices: Sequence[Choice], actor: Actor, now: datetime) -> list[Leg]:
+    """Name the agents of a proposal for legs of one tenant, each leg and agent asked again under its lock.
+
+    Returns the legs that were named; the others had changed and wait for the next solve.
+    """
+    legs = lock_waiting(tenant_id, choices)
+    current = [choice for choice in choices if choice.leg_id in legs]
+    checks = check_pairs([(legs[choice.leg_id], choice.agent_id) for choice in current], now=now)
+    namings = [
+        replace(checked.naming, why=choice.why)
+        for choice, checked in zip(current, checks, strict=True)
+        if checked.naming is not None
+    ]
+    name_agents(namings=namings, event="assign", actor=actor, now=now)
+    return [naming.leg for naming in namings]
+
+
+def lock_waiting(tenant_id: UUID, items: Sequence[Choice | GivenUp]) -> dict[UUID, Leg]:
+    """Lock the legs and give those that still wait and are what the planner saw."""
+    tasks = {item.leg_id: item.task for item in items}
+    legs = lock_legs(Q(pk__in=tasks, tenant_id=tenant_id, status__in=[PLANNED, UNASSIGNED], is_by_hand=False))
+    return {leg.pk: leg for leg in legs if task_of(leg) == tasks[leg.pk]}
+
+
+@command
+def give_up_legs(*, tenant_id: UUID, legs: Sequence[GivenUp], actor: Actor, now: datetime) -> list[Leg]:
+    """Nobody can take these planned legs: other windows are offered, and a dispatcher is alerted."""
+    found = lock_waiting(tenant_id, legs)
+    current = [
+        (found[item.leg_id], item) for item in legs if item.leg_id in found and found[item.leg_id].status == PLANNED
+    ]
+    for leg, item in current:
+        leg.unassigned_reason, leg.other_windows = item.reason, windows_as_json(item.windows)
+    changed = [leg for leg, _item in current]
+    Leg.objects.bulk_update(changed, ["unassigned_reason", "other_windows"], batch_size=LEGS_A_COMMAND)
+    LEG.transition_many(changed, "give_up", actor=actor, now=now, reason="nobody")
+    for leg, item in current:
+        tell_unassigned(leg, reason=item.reason, windows=item.windows)
+        tell_alert(leg, reason=item.reason)
+    return changed
+
+
+@command
+def reassign_leg(*, leg_id: UUID, agent_id: UUID, reason: str, actor: Actor, now: datetime, force: bool = False) -> Leg:
+    """A dispatcher's own choice, for a leg that waits or is named. Raises AgentUnfit with the shut gates, TransitionError.
+
+    The gates hold always; `force` passes over one thing alone: that the agent declined this leg before.
+    """
+    leg = lock_leg(leg_id)
+    event = "assign" if leg.status in (PLANNED, UNASSIGNED) else "reassign"
+    LEG.check(leg, event, actor=actor, evidence={"agent": agent_id})
+    checked = check_agent(leg, agent_id=agent_id, now=now, forgive=force)
+    if checked.naming is None:
+        raise AgentUnfit(name=name_of(agent_id), reasons=checked.reasons)
+    verdicts = verdicts_for(leg, now=now, at_hand=True, forgive=force)
+    why = why_of_verdicts(verdicts, chosen=agent_id, reason=reason)
+    name_agents(namings=[replace(checked.naming, why=why)], event=event, actor=actor, now=now, by_hand=True)
+    if event == "reassign":
+        wake_solver()
+    return leg
+
+
+def name_of(agent_id: UUID) -> str:
+    """The agent's name, for a refusal."""
+    return Agent.objects.filter(pk=agent_id).values_list("name", flat=True).first() or str(agent_id)
+
+
+@command
+def unassign_leg(*, leg_id: UUID, reason: str, actor: Actor, now: datetime) -> Leg:
+    """A dispatcher takes a leg back, with a reason: the planner leaves it alone until `plan_again` or `reassign_leg`."""
+    leg = lock_leg(leg_id)
+    unname(leg, "unassign", reason=reason, actor=actor, now=now, is_by_hand=True)
+    wake_solver()
+    return leg
+
+
+@command
+def plan_again(*, leg_id: UUID, actor: Actor, now: datetime) -> Leg:
+    """Give a leg that a dispatcher holds back to the planner. Raises TransitionError for one that has an agent."""
+    leg = lock_leg(leg_id)
+    LEG.check(leg, "assign", actor=actor, evidence={"agent": True})
+    leg.is_by_hand = False
+    leg.save(update_fields=["is_by_hand"])
+    wake_solver()
+    return leg
+
+
+@command
+def offer_windows(*, leg_id: UUID, actor: Actor, now: datetime) -> list[tuple[datetime, datetime]]:
+    """Look for other windows with room for a leg that nobody has, and offer them to the customer."""
+    leg = lock_leg(leg_id)
+    LEG.check(leg, "assign", actor=actor, evidence={"agent": True})
+    windows = find_windows(leg, now=now)
+    leg.other_windows = windows_as_json(windows)
+    leg.save(update_fields=["other_windows"])
+    tell_unassigned(leg, reason=leg.unassigned_reason, windows=windows)
+    return list(windows)
