@@ -32,6 +32,13 @@ def test_the_catalogue_is_accessible_and_fits(
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.parametrize("width", [768, 1024, 1200])
+def test_the_catalogue_fits_between_phone_and_desk(open_page: OpenPage, width: int) -> None:
+    page = open_page("/_ui/", width=width)
+    assert complaints(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
 @pytest.mark.parametrize("width", [1440, 390])
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_sign_in_is_accessible_and_fits(open_page: OpenPage, theme: str, width: int) -> None:
