@@ -5,6 +5,7 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.utils.translation import gettext as _
+
 from events.ids import BadId, read_public_id
 from tenants.actors import Actor, StaffRole
 from tenants.models import Tenant
@@ -24,11 +25,21 @@ def require_manager(*, actor: Actor, tenant: Tenant | None) -> None:
         raise PermissionDenied(_("Only an administrator manages members. Ask one of yours."))
 
 
+def own_tenant(actor: Actor) -> Tenant:
+    """The tenant of the actor's host, of which it is an administrator; raises PermissionDenied."""
+    require_manager(actor=actor, tenant=actor.tenant)
+    if actor.tenant is None:
+        raise PermissionDenied
+    return actor.tenant
+
+
 def membership_for(*, actor: Actor, public_id: str) -> Membership:
     """A membership of the actor's tenant; raises Http404 for anything else, PermissionDenied for who is no administrator."""
-    require_manager(actor=actor, tenant=actor.tenant)
     found: Membership | None = (
-        Membership.objects.for_tenant(actor.tenant).select_related("user").filter(pk=read_key("mem", public_id)).first()
+        Membership.objects.for_tenant(own_tenant(actor))
+        .select_related("user")
+        .filter(pk=read_key("mem", public_id))
+        .first()
     )
     if found is None:
         raise Http404
@@ -37,8 +48,7 @@ def membership_for(*, actor: Actor, public_id: str) -> Membership:
 
 def invitation_for(*, actor: Actor, public_id: str) -> Invitation:
     """An open invitation of the actor's tenant; raises Http404 for anything else, PermissionDenied like the above."""
-    require_manager(actor=actor, tenant=actor.tenant)
-    mine = Invitation.objects.for_tenant(actor.tenant).filter(accepted_at__isnull=True, revoked_at__isnull=True)
+    mine = Invitation.objects.for_tenant(own_tenant(actor)).filter(accepted_at__isnull=True, revoked_at__isnull=True)
     found: Invitation | None = mine.filter(pk=read_key("inv", public_id)).first()
     if found is None:
         raise Http404

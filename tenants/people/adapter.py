@@ -9,11 +9,12 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
+
 from tenants.people.mailing import Letter, post_letter
 from tenants.people.models import User
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth carries no types
+class AccountAdapter(DefaultAccountAdapter):
     """Baylink's rules of sign-in."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils import translation
 from django.utils.translation import gettext as _
+
 from tenants.actors import Actor
 from tenants.hosts import console_url, host_url, tenant_url
 from tenants.people import demo

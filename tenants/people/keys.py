@@ -5,9 +5,11 @@ import hmac
 import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+
 from tenants.models import Tenant
 from tenants.people.models import ApiKey
 
@@ -73,7 +75,7 @@ def find_api_key(*, text: str, tenant: Tenant, now: datetime) -> ApiKey | None:
     prefix, _sep, secret = rest.partition("_")
     if mark != MARK or not prefix or not secret:
         return None
-    row = ApiKey.objects.filter(prefix=prefix, tenant=tenant, revoked_at__isnull=True).first()
+    row: ApiKey | None = ApiKey.objects.filter(prefix=prefix, tenant=tenant, revoked_at__isnull=True).first()
     expected = row.secret_hash if row else hash_secret("")
     if not hmac.compare_digest(expected, hash_secret(secret)) or row is None:
         return None
@@ -88,7 +90,7 @@ def note_use(*, key: ApiKey, now: datetime) -> None:
         ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
 
 
-def revoke_api_key(*, tenant: Tenant, key_id: object, now: datetime) -> bool:
+def revoke_api_key(*, tenant: Tenant, key_id: UUID | str, now: datetime) -> bool:
     """End a key now; whether there was a live one of this tenant's."""
     return ApiKey.objects.filter(pk=key_id, tenant=tenant, revoked_at__isnull=True).update(revoked_at=now) > 0
 

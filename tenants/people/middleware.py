@@ -7,11 +7,12 @@ from typing import Any
 
 import uuid_utils.compat as uuid_utils
 from allauth.account.internal.flows.login import get_authentication_records
-from config import clock
 from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone, translation
+
+from config import clock
 from tenants.actors import NOBODY, Actor
 from tenants.models import Tenant
 from tenants.people.keys import find_api_key, note_use

@@ -11,6 +11,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+
 from events.ids import public_id
 from tenants.actors import StaffRole
 from tenants.models import Tenant

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+
 from tenants.actors import Actor, StaffRole
 from tenants.context import require_tenant, tenant_context
 from tenants.postgresql.base import CORE, WallError, current_wrapper

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
+
 from tenants.models import Tenant
 from tenants.people.models import Membership, StaffMembership, User
 
@@ -48,4 +49,4 @@ def ensure_staff(
 
 def has_primary(user: User) -> bool:
     """Whether one of the person's addresses is the first already."""
-    return EmailAddress.objects.filter(user=user, primary=True).exists()
+    return bool(EmailAddress.objects.filter(user=user, primary=True).exists())

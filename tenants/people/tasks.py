@@ -1,6 +1,7 @@
 """The scheduler's sign of life: a task that it sends and a worker runs."""
 
 from celery import shared_task
+
 from config.health import note_beat
 
 

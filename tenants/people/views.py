@@ -3,7 +3,6 @@
 from typing import Any
 
 from allauth.account.utils import perform_login
-from config import clock
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -17,6 +16,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.i18n import set_language as django_set_language
+
+from config import clock
 from events.ids import new_id
 from tenants.actors import Actor
 from tenants.hosts import console_url, tenant_url
@@ -86,7 +87,7 @@ def join_place(request: HttpRequest, token: str) -> HttpResponse:
 
 def answer_newcomer(request: HttpRequest, invitation: Invitation, token: str, page: dict[str, Any]) -> HttpResponseBase:
     """The form that opens an account; when it is right, its person is signed in and led to the tenant."""
-    form = AccountForm(request.POST or None, email=invitation.email)
+    form = AccountForm(request.POST if request.method == "POST" else None, email=invitation.email)
     if request.method != "POST" or not form.is_valid():
         status = 422 if request.method == "POST" else 200
         return render(request, "people/invitation_new.html", {**page, "form": form}, status=status)
@@ -127,7 +128,7 @@ def memberships_of(actor: Actor) -> list[Membership]:
 
 def staff_roles_of(actor: Actor) -> list[str]:
     """The person's roles among the operator's people, as pages show them."""
-    staff = StaffMembership.objects.filter(pk=actor.staff_id).first()
+    staff = StaffMembership.objects.filter(user_id=actor.id).first()
     return names_of_roles(staff.roles) if staff else []
 
 

@@ -15,6 +15,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.validators import validate_email
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
+
 from events.commands import Recorded, command, record, tell
 from events.ids import new_id, public_id
 from tenants.actors import Actor
@@ -156,7 +157,7 @@ def has_account(email: str) -> bool:
 
 def owns_address(user: User, email: str) -> bool:
     """Whether the address is one that this person has proved to be theirs."""
-    return EmailAddress.objects.filter(user=user, email__iexact=email, verified=True).exists()
+    return bool(EmailAddress.objects.filter(user=user, email__iexact=email, verified=True).exists())
 
 
 def join(invitation: Invitation, user: User, *, now: datetime) -> None:

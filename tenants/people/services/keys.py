@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.http import Http404
+
 from events.commands import command, record, tell
 from events.ids import public_id
 from tenants.actors import Actor
@@ -23,9 +24,18 @@ def issue_key(
     require_manager(actor=actor, tenant=tenant)
     row, text = keys.issue_api_key(tenant=tenant, name=name, scopes=scopes, now=now, days=days, created_by=actor.name)
     subject = public_id("key", row.pk)
-    told = {"name": row.name, "prefix": row.prefix, "scopes": row.scopes, "expires_at": row.expires_at}
-    fact = record(ApiKeyIssued(subject=subject, tenant=tenant.slug, **told))
-    tell(tenant.pk, KeyIssued(subject=subject, **told), because=fact)
+    fact = record(
+        ApiKeyIssued(
+            subject=subject,
+            tenant=tenant.slug,
+            name=row.name,
+            prefix=row.prefix,
+            scopes=row.scopes,
+            expires_at=row.expires_at,
+        )
+    )
+    event = KeyIssued(subject=subject, name=row.name, prefix=row.prefix, scopes=row.scopes, expires_at=row.expires_at)
+    tell(tenant.pk, event, because=fact)
     return row, text
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.utils.translation import gettext as _
+
 from events.commands import command, record, tell
 from tenants.actors import Actor
 from tenants.models import Tenant

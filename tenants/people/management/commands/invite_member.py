@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from config import clock
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from config import clock
 from tenants.actors import system_actor
 from tenants.models import Tenant
 from tenants.people.models import STAFF_ROLES, TenantRole

@@ -1,0 +1,271 @@
+"""Members of the tenant, and who is invited: an administrator's pages on core rows of its own tenant."""
+
+from collections.abc import Callable
+from typing import Any
+
+import django_tables2 as tables
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from config import clock
+from tenants.actors import Actor
+from tenants.marks import account_view
+from tenants.people import services
+from tenants.people.access import invitation_for, membership_for, own_tenant
+from tenants.people.models import Invitation, Membership, TenantRole, names_of_roles
+from tenants.people.navigation import register_nav
+from ui.tables import DenseTable, KeyColumn, StatusColumn, TimeColumn, paginate_table
+
+WHAT_ROLES_DO = {
+    TenantRole.ADMIN: gettext_lazy("Administrator: everything, and who is a member"),
+    TenantRole.FLEET_MANAGER: gettext_lazy("Fleet manager: vehicles, sites, batches and orders"),
+    TenantRole.APPROVER: gettext_lazy("Approver: decides about estimates"),
+    TenantRole.REQUESTER: gettext_lazy("Requester: asks for work"),
+    TenantRole.FINANCE: gettext_lazy("Finance: invoices and payments"),
+    TenantRole.VIEWER: gettext_lazy("Viewer: sees, changes nothing"),
+}
+STATES = {
+    "active": gettext_lazy("Active"),
+    "stopped": gettext_lazy("Deactivated"),
+    "invited": gettext_lazy("Invited"),
+    "expired": gettext_lazy("Expired"),
+}
+
+register_nav(
+    area="portal",
+    key="members",
+    label=gettext_lazy("Members"),
+    url_name="members",
+    icon="users",
+    order=900,
+    roles={TenantRole.ADMIN},
+    section=gettext_lazy("Administration"),
+)
+
+
+class RolesForm(forms.Form):
+    """Which roles a member has."""
+
+    roles = forms.MultipleChoiceField(
+        label=gettext_lazy("Roles"),
+        choices=list(WHAT_ROLES_DO.items()),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": gettext_lazy("Choose at least one role.")},
+    )
+
+
+class InviteForm(RolesForm):
+    """Whom to invite."""
+
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail address"), widget=forms.EmailInput(attrs={"autocomplete": "off", "autofocus": True})
+    )
+    field_order = ("email", "roles")
+
+
+class MemberTable(DenseTable):
+    """Who may come in, or could once."""
+
+    name = KeyColumn(verbose_name=gettext_lazy("Name"), accessor="user__name")
+    email = tables.Column(verbose_name=gettext_lazy("E-mail address"), accessor="user__email")
+    roles = tables.Column(verbose_name=gettext_lazy("Roles"), orderable=False, attrs={"td": {"class": "ui-wrap-cell"}})
+    state = StatusColumn(
+        verbose_name=gettext_lazy("Status"), labels=STATES, accessor="is_active", order_by="-is_active"
+    )
+    created_at = TimeColumn(verbose_name=gettext_lazy("Member since"), style="date")
+
+    class Meta(DenseTable.Meta):
+        empty_text = gettext_lazy("No members yet")
+
+    def row_url(self, record: Membership) -> str:
+        return reverse("member", args=[record.public_id])
+
+    def render_roles(self, value: list[str]) -> str:
+        return ", ".join(names_of_roles(value))
+
+
+class InvitationTable(DenseTable):
+    """Who was invited and has not come yet."""
+
+    email = tables.Column(verbose_name=gettext_lazy("E-mail address"), attrs={"td": {"class": "ui-key"}})
+    roles = tables.Column(verbose_name=gettext_lazy("Roles"), orderable=False, attrs={"td": {"class": "ui-wrap-cell"}})
+    state = StatusColumn(verbose_name=gettext_lazy("Status"), labels=STATES, orderable=False, empty_values=())
+    invited_at = TimeColumn(verbose_name=gettext_lazy("Sent"))
+    expires_at = TimeColumn(verbose_name=gettext_lazy("Valid until"))
+    actions = tables.TemplateColumn(
+        verbose_name="", template_name="portal/members_invitation_actions.html", orderable=False
+    )
+
+    class Meta(DenseTable.Meta):
+        empty_text = gettext_lazy("Nobody is invited at present")
+
+    def row_url(self, record: Invitation) -> str:
+        return ""
+
+    def render_roles(self, value: list[str]) -> str:
+        return ", ".join(names_of_roles(value))
+
+
+@account_view
+@require_safe
+def list_members(request: HttpRequest) -> HttpResponse:
+    """Everybody of the tenant, and the open invitations."""
+    actor = actor_of(request)
+    tenant = own_tenant(actor)
+    members = Membership.objects.for_tenant(tenant).select_related("user").order_by("-is_active", "user__name")
+    opened = Invitation.objects.for_tenant(tenant).filter(accepted_at__isnull=True, revoked_at__isnull=True)
+    now = clock.now(tenant)
+    rows = list(members)
+    for member in rows:
+        member.state = "active" if member.is_active and member.user.is_active else "stopped"
+    invitations = list(opened.order_by("-invited_at"))
+    for invitation in invitations:
+        invitation.state = "invited" if invitation.is_open_at(now) else "expired"
+    page = {
+        "members": paginate_table(table=MemberTable(rows), request=request),
+        "invitations": InvitationTable(invitations, prefix="i-", request=request),
+        "active_count": sum(member.state == "active" for member in rows),
+    }
+    return render(request, "portal/members.html", page)
+
+
+@account_view
+@require_http_methods(["GET", "HEAD", "POST"])
+def invite_member(request: HttpRequest) -> HttpResponse:
+    """Send an invitation."""
+    actor = actor_of(request)
+    tenant = own_tenant(actor)
+    form = InviteForm(request.POST if request.method == "POST" else None)
+
+    def send() -> None:
+        services.invite(tenant=tenant, actor=actor, now=clock.now(tenant), **form.cleaned_data)
+
+    if request.method == "POST" and form.is_valid() and did(form, send):
+        messages.success(
+            request, _("An invitation is on its way to %(email)s.") % {"email": form.cleaned_data["email"]}
+        )
+        return redirect("members")
+    return render(request, "portal/members_invite.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@account_view
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit_member(request: HttpRequest, public_id: str) -> HttpResponse:
+    """A member's roles, and whether it may come in."""
+    actor = actor_of(request)
+    member = membership_for(actor=actor, public_id=public_id)
+    form = RolesForm(request.POST if request.method == "POST" else None, initial={"roles": member.roles})
+
+    def save() -> None:
+        services.change_member_roles(
+            tenant=member.tenant,
+            membership_id=member.pk,
+            roles=form.cleaned_data["roles"],
+            actor=actor,
+            now=clock.now(actor.tenant),
+        )
+
+    if request.method == "POST" and form.is_valid() and did(form, save):
+        messages.success(request, _("The roles of %(name)s are saved.") % {"name": member.user.get_full_name()})
+        return redirect("members")
+    page = {"form": form, "member": member, "is_self": str(member.user_id) == actor.id}
+    return render(request, "portal/members_edit.html", page, status=422 if form.errors else 200)
+
+
+@account_view
+@require_POST
+def deactivate_member(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Shut a member out."""
+    member = membership_for(actor=actor_of(request), public_id=public_id)
+    done = _("%(name)s can no longer come in.") % {"name": member.user.get_full_name()}
+    return change_member(request, member, services.deactivate_member, done)
+
+
+@account_view
+@require_POST
+def reactivate_member(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Let a member in again."""
+    member = membership_for(actor=actor_of(request), public_id=public_id)
+    done = _("%(name)s can come in again.") % {"name": member.user.get_full_name()}
+    return change_member(request, member, services.reactivate_member, done)
+
+
+@account_view
+@require_POST
+def resend_invitation(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Send an invitation anew; the older link is void."""
+    actor = actor_of(request)
+    invitation = invitation_for(actor=actor, public_id=public_id)
+    return answer_change(
+        request,
+        lambda: services.resend_invitation(invitation_id=invitation.pk, actor=actor, now=clock.now(actor.tenant)),
+        _("A new invitation is on its way to %(email)s.") % {"email": invitation.email},
+    )
+
+
+@account_view
+@require_POST
+def revoke_invitation(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Take an invitation back."""
+    actor = actor_of(request)
+    invitation = invitation_for(actor=actor, public_id=public_id)
+    return answer_change(
+        request,
+        lambda: services.revoke_invitation(invitation_id=invitation.pk, actor=actor, now=clock.now(actor.tenant)),
+        _("The invitation of %(email)s is taken back.") % {"email": invitation.email},
+    )
+
+
+def change_member(request: HttpRequest, member: Membership, change: Callable[..., Any], done: str) -> HttpResponse:
+    """Call a service of one member, and say how it went."""
+    actor = actor_of(request)
+    now = clock.now(actor.tenant)
+    return answer_change(
+        request, lambda: change(tenant=member.tenant, membership_id=member.pk, actor=actor, now=now), done
+    )
+
+
+def answer_change(request: HttpRequest, change: Callable[[], object], done: str) -> HttpResponse:
+    """Back to the list, with what was done or why it was not."""
+    try:
+        change()
+        messages.success(request, done)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    except services.InvitationClosed:
+        messages.warning(request, _("This invitation was used or taken back meanwhile."))
+    return redirect("members")
+
+
+def did(form: forms.Form, change: Callable[[], None]) -> bool:
+    """Whether the service accepted it; else its reasons stand beside the fields."""
+    try:
+        change()
+    except ValidationError as error:
+        form.add_error(None, error)
+        return False
+    return True
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Who asks."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    return actor
+
+
+urlpatterns: list[URLPattern] = [
+    path("", list_members, name="members"),
+    path("invite/", invite_member, name="member_invite"),
+    path("<str:public_id>/", edit_member, name="member"),
+    path("<str:public_id>/deactivate/", deactivate_member, name="member_deactivate"),
+    path("<str:public_id>/reactivate/", reactivate_member, name="member_reactivate"),
+    path("invitations/<str:public_id>/resend/", resend_invitation, name="invitation_resend"),
+    path("invitations/<str:public_id>/revoke/", revoke_invitation, name="invitation_revoke"),
+]
