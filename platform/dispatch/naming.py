@@ -154,6 +154,12 @@ def windows_as_json(windows: Windows) -> list[list[str]]:
     return [[start.isoformat(), end.isoformat()] for start, end in windows]
 
 
+def refuse(leg: Leg) -> None:
+    """The leg's agent is not asked again for it; the caller saves."""
+    assert leg.agent_id is not None
+    leg.refused_by = [*leg.refused_by, leg.agent_id]
+
+
 def forget_agent(leg: Leg) -> None:
     """The leg is nobody's; the caller saves."""
     leg.agent, leg.busy, leg.planned_at, leg.drive_s = None, None, None, None

@@ -6,6 +6,7 @@ Every builder finds what it made before; running it again on another day adds th
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from dispatch.models import Agent, Area, Leave, LicenceRule, Shift, Training
@@ -39,24 +40,12 @@ AREAS = (
 )
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
 GIVEN = ("建国", "志强", "海燕", "文斌", "晓东", "丽华", "永明", "佳怡", "国栋", "少华", "雪梅", "俊杰")
-EAST, LATE, DAY, NIGHT = (time(7), 10), (time(11), 10), (time(8), 10), (time(20), 10)
-SHIFTS = (DAY, EAST, DAY, LATE, EAST, DAY, LATE, EAST, DAY, NIGHT)  # start and hours, in turn
-HEAVY = {
-    4: "A2",
-    9: "A1",
-    14: "A2",
-    19: "A2",
-    24: "A1",
-    29: "A2",
-    34: "A1A2",
-    39: "A2",
-    44: "A1",
-    49: "A2",
-    54: "A1A2",
-    59: "A2",
-}
-AGENTS = 64
-FIRST_UNFIT = 57
+DAY, EARLY, LATE, NIGHT = (time(8), 10), (time(7, 30), 10), (time(11), 10), (time(20), 10)  # start and hours
+# ten agents a round, one an area: shift and licence, so that every area has the heavy licences early and late
+ROUNDS = ((DAY, "C1"), (EARLY, "A2"), (LATE, "A1A2"), (DAY, "A1"), (EARLY, "C1"), (DAY, "B2"), (LATE, "C1"))
+AT_NIGHT = frozenset({43, 47})
+AGENTS = 70
+FIRST_UNFIT = 63
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,17 +125,15 @@ def nearest_areas(home: Area, areas: Sequence[Area]) -> list[Area]:
 def profile_of(number: int, today: date) -> Profile:
     """Fit, but for the last eight."""
     first, last = min(today, *BATCH_DAYS), max(today, *BATCH_DAYS)
-    shift = SHIFTS[(number - 1) % len(SHIFTS)]
-    if number == FIRST_UNFIT + 5:  # so that even the heavy classes have somebody at every hour
-        shift = DAY
-    fit = {
-        "licence": HEAVY.get(number, "B2" if number % 6 == 0 else "C1"),
+    shift, licence = ROUNDS[(number - 1) // len(AREAS)]
+    fit: dict[str, Any] = {
+        "licence": licence,
         "expires_on": last + timedelta(days=400 + 11 * number),
         "trained_until": last + timedelta(days=120 + number),
         "since": first - timedelta(days=500 + 37 * number),
-        "shift": shift,
+        "shift": NIGHT if number in AT_NIGHT else shift,
     }
-    unfit = {
+    unfit: dict[int, dict[str, Any]] = {
         0: {"expires_on": first - timedelta(days=23)},
         1: {"licence": "C2"},
         2: {"trained_until": first - timedelta(days=12)},
@@ -156,7 +143,7 @@ def profile_of(number: int, today: date) -> Profile:
         6: {"is_active": False},
         7: {"trained_until": first - timedelta(days=2), "expires_on": first - timedelta(days=40)},
     }
-    return Profile(**{**fit, **unfit.get(number - FIRST_UNFIT, {})})  # type: ignore[arg-type]
+    return Profile(**{**fit, **unfit.get(number - FIRST_UNFIT, {})})
 
 
 def seed_days(agent: Agent, profile: Profile, today: date) -> None:

@@ -13,7 +13,7 @@ from dispatch.desk import locate
 from dispatch.errors import BadChange
 from dispatch.locking import lock_leg, lock_legs
 from dispatch.models import ENDED, Leg
-from dispatch.naming import SYSTEM, end_naming, forget_agent, is_named, unname, write_names
+from dispatch.naming import SYSTEM, end_naming, forget_agent, is_named, refuse, unname, write_names
 from dispatch.requests import LegSpec
 from dispatch.states import CANCELLED, LEG, PLANNED
 from dispatch.telling import tell_moved, tell_planned
@@ -178,7 +178,7 @@ def free_legs(*, purpose_ids: Sequence[UUID], kind: str, reason: str, actor: Act
     found = lock_legs(Q(purpose_id__in=list(purpose_ids), kind=kind) & ~Q(status__in=ENDED))
     legs = [leg for leg in found if is_named(leg)]
     for leg in legs:
-        leg.refused_by = [*leg.refused_by, leg.agent_id]
+        refuse(leg)
         unname(leg, "unassign", reason=reason, actor=actor, now=now)
     if legs:
         wake_solver()

@@ -12,7 +12,7 @@ from dispatch.checking import find_next
 from dispatch.errors import OfferClosed
 from dispatch.locking import lock_leg, lock_legs
 from dispatch.models import Leg, Offer
-from dispatch.naming import SYSTEM, name_agents, unname
+from dispatch.naming import SYSTEM, name_agents, refuse, unname
 from dispatch.proposing import find_windows
 from dispatch.states import ACCEPTED, ASSIGNED, LEG, OFFERED, UNASSIGNED
 from dispatch.telling import tell_alert, tell_moved
@@ -106,7 +106,7 @@ def expire_offer(*, leg_id: UUID, actor: Actor, now: datetime) -> bool:
 def pass_on(*, leg_id: UUID, event: str, reason: str, actor: Actor, now: datetime) -> None:
     """The system's step after `event` (decline, expire): the next best agent by the gates, or nobody and an alert."""
     leg = lock_leg(leg_id)
-    leg.refused_by = [*leg.refused_by, leg.agent_id]
+    refuse(leg)
     leg.save(update_fields=["refused_by"])
     found = find_next(leg, now=now)
     tell_moved(leg, event, before=OFFERED, after=ASSIGNED if found else UNASSIGNED, reason=reason)
