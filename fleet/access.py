@@ -1,0 +1,120 @@
+"""The few doors to the book, for pages and API alike: who may do what, and how an object of a request is found.
+
+Whatever is asked by an id is looked for in the actor's own book alone: another tenant's id is not found.
+"""
+
+from enum import StrEnum
+from typing import TypeVar
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from events.ids import BadId, read_public_id
+from fleet.models import Batch, BatchRow, CostCenter, Order, Site, Vehicle
+from tenants.actors import Actor
+from tenants.context import require_tenant
+from tenants.models import Tenant
+from tenants.people.models import TenantRole
+
+M = TypeVar("M", bound=models.Model)
+
+
+class Action(StrEnum):
+    """What can be done with a fleet's book."""
+
+    READ = "read"
+    SUBMIT = "submit"  # batches and orders, before the vehicle is fetched
+    DECIDE = "decide"  # estimates, within a limit
+    MANAGE = "manage"  # sites and cost centres
+    CONFIGURE = "configure"  # limits and settings
+
+
+ROLES: dict[Action, frozenset[str]] = {
+    Action.READ: frozenset(TenantRole.values),
+    Action.SUBMIT: frozenset({TenantRole.FLEET_MANAGER, TenantRole.REQUESTER}),
+    Action.DECIDE: frozenset({TenantRole.FLEET_MANAGER, TenantRole.APPROVER}),
+    Action.MANAGE: frozenset({TenantRole.FLEET_MANAGER}),
+    Action.CONFIGURE: frozenset(),
+}  # an administrator holds them all
+SCOPES: dict[Action, frozenset[str]] = {
+    Action.READ: frozenset({"orders:read", "orders:write", "fleet:read", "fleet:write"}),
+    Action.SUBMIT: frozenset({"orders:write"}),
+    Action.DECIDE: frozenset({"approvals:write"}),
+    Action.MANAGE: frozenset({"fleet:write"}),
+    Action.CONFIGURE: frozenset(),
+}  # of a partner system's key; "*" holds them all but CONFIGURE
+
+
+def may(actor: Actor, action: Action) -> bool:
+    """Whether `actor` may do it in its own tenant; nobody may do what is not said here."""
+    if actor.kind == "system":
+        return True
+    if not actor.is_member:
+        return False
+    if actor.kind == "key":
+        return ("*" in actor.scopes and action is not Action.CONFIGURE) or not SCOPES[action].isdisjoint(actor.scopes)
+    return action is Action.READ or actor.has_role(*ROLES[action])
+
+
+def require_may(actor: Actor, action: Action) -> None:
+    """Raise PermissionDenied, with what a person can do about it."""
+    if not may(actor, action):
+        raise PermissionDenied(_("Your role does not include this. Ask your administrator if you need it."))
+
+
+def own_tenant(actor: Actor) -> Tenant:
+    """The tenant that the actor works in; raises PermissionDenied for who works in none."""
+    if actor.tenant is None:
+        raise PermissionDenied(_("Your role does not include this. Ask your administrator if you need it."))
+    return actor.tenant
+
+
+def find(actor: Actor, model: type[M], key: UUID | str, prefix: str) -> M:
+    """An object of the actor's own book by its key or public id; raises Http404, PermissionDenied for who may not read."""
+    require_may(actor, Action.READ)
+    require_tenant(own_tenant(actor))
+    if isinstance(key, str):
+        try:
+            key = read_public_id(prefix, key)
+        except BadId as error:
+            raise Http404 from error
+    found = model._default_manager.filter(pk=key).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def order_for(actor: Actor, key: UUID | str) -> Order:
+    """An order (ord_…)."""
+    return find(actor, Order, key, "ord")
+
+
+def vehicle_for(actor: Actor, key: UUID | str) -> Vehicle:
+    """A vehicle (veh_…)."""
+    return find(actor, Vehicle, key, "veh")
+
+
+def batch_for(actor: Actor, key: UUID | str) -> Batch:
+    """A batch (bat_…)."""
+    return find(actor, Batch, key, "bat")
+
+
+def row_for(actor: Actor, batch: UUID | str, line: int) -> BatchRow:
+    """A row of a batch, by its line."""
+    found = batch_for(actor, batch).rows.filter(line=line).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def site_for(actor: Actor, key: UUID | str) -> Site:
+    """A site (sit_…)."""
+    return find(actor, Site, key, "sit")
+
+
+def cost_center_for(actor: Actor, key: UUID | str) -> CostCenter:
+    """A cost centre (cct_…)."""
+    return find(actor, CostCenter, key, "cct")

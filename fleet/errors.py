@@ -1,0 +1,72 @@
+"""What a service of the book refuses: one tree, each with a stable `code`, a message for people and the field it is about."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+
+class FleetError(Exception):
+    """The request cannot be done; nothing was changed."""
+
+    code: ClassVar[str] = "refused"
+
+    def __init__(self, message: str, *, field: str = "", params: Mapping[str, object] | None = None) -> None:
+        super().__init__(message)
+        self.message, self.field, self.params = message, field, dict(params or {})
+
+
+class HasRejectedRows(FleetError):
+    """All or nothing was asked for, and some rows cannot be taken."""
+
+    code = "has_rejected_rows"
+
+
+class NothingToSubmit(FleetError):
+    """Not one row can become an order."""
+
+    code = "nothing_to_submit"
+
+
+class OnCreditHold(FleetError):
+    """The operator takes no new orders of this tenant until its account is settled."""
+
+    code = "credit_hold"
+
+
+class StillAtWork(FleetError):
+    """A worker is busy with the batch."""
+
+    code = "still_at_work"
+
+
+class NotCancellable(FleetError):
+    """The vehicle is in custody already, or the order is over."""
+
+    code = "not_cancellable"
+
+
+class NotAmendable(FleetError):
+    """The order has gone too far to be changed, or the row has not changed."""
+
+    code = "not_amendable"
+
+
+class AboveLimit(FleetError):
+    """The amount is above what the actor's roles may approve."""
+
+    code = "above_limit"
+
+
+class AlreadyDecided(FleetError):
+    """Somebody else decided, or there is a newer version."""
+
+    code = "already_decided"
+
+
+class NotValid(FleetError):
+    """A field of a form has a value that cannot be."""
+
+    code = "invalid"
+
+
+class Superseded(Exception):
+    """Another worker has taken over; whoever gets this stops, and what it wrote in this stay is rolled back."""

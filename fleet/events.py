@@ -1,0 +1,156 @@
+"""What the book's own services tell: sites, cost centres, batches, limits. Orders and vehicles are told by the desk."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+from events.catalogue import EventBase, register
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class SiteSaved(EventBase):
+    """A site was added or changed; `before` is empty for a new one."""
+
+    type: ClassVar[str] = "site.saved"
+    subject: str  # sit_…
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class CostCenterSaved(EventBase):
+    """A cost centre was added or changed; `before` is empty for a new one."""
+
+    type: ClassVar[str] = "cost_center.saved"
+    subject: str  # cct_…
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class LimitChanged(EventBase):
+    """A role may approve another amount; None: nothing."""
+
+    type: ClassVar[str] = "limit.changed"
+    subject: str  # the role
+    before_fen: int | None
+    after_fen: int | None
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class SettingsChanged(EventBase):
+    """How the tenant wants its batches taken."""
+
+    type: ClassVar[str] = "settings.changed"
+    subject: str
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class BatchReceived(EventBase):
+    """A file came in; it is checked next."""
+
+    type: ClassVar[str] = "batch.received"
+    subject: str  # bat_…
+    name: str
+    size_bytes: int
+    sha256: str
+    channel: str
+    policy: str
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class BatchRefused(EventBase):
+    """The file cannot be taken at all."""
+
+    type: ClassVar[str] = "batch.refused"
+    subject: str
+    code: str
+    params: dict[str, Any]
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class BatchChecked(EventBase):
+    """Every row was looked at; the counts are by what became of the rows."""
+
+    type: ClassVar[str] = "batch.checked"
+    subject: str
+    status: str
+    total: int
+    valid: int
+    rejected: int
+    already_submitted: int
+    changed_since: int
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class BatchMended(EventBase):
+    """Cells of rejected rows were typed anew; the batch is checked again."""
+
+    type: ClassVar[str] = "batch.mended"
+    subject: str
+    lines: tuple[int, ...]
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class BatchSubmitted(EventBase):
+    """The valid rows are being made into orders."""
+
+    type: ClassVar[str] = "batch.submitted"
+    subject: str
+    rows: int
+    policy: str
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class BatchOpened(EventBase):
+    """Every row of the submitted batch is an order now; the receipt."""
+
+    type: ClassVar[str] = "batch.opened"
+    subject: str
+    orders: int
+    already_submitted: int
+    respond_by: datetime | None
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class BatchDiscarded(EventBase):
+    """The batch was put away before it was submitted."""
+
+    type: ClassVar[str] = "batch.discarded"
+    subject: str
+    reason: str
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class BatchRollbackStarted(EventBase):
+    """Every line that is not in custody yet is being cancelled, free of charge."""
+
+    type: ClassVar[str] = "batch.rollback_started"
+    subject: str
+    reason: str
+    orders: int
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class BatchRolledBack(EventBase):
+    """The roll-back is through; `kept` orders had gone too far."""
+
+    type: ClassVar[str] = "batch.rolled_back"
+    subject: str
+    cancelled: int
+    kept: int

@@ -1,0 +1,30 @@
+"""The tables of the fleet's book.
+
+Projected tables are written by projectors alone and hold no foreign keys; owned tables are written by the services.
+"""
+
+from fleet.models.batches import Batch, BatchPolicy, BatchRow, RowState
+from fleet.models.estimates import OrderEstimate, OrderEstimateLine
+from fleet.models.orders import BatchLines, Order, OrderSearch, OrderWindow
+from fleet.models.places import CostCenter, Site
+from fleet.models.rules import ApprovalLimit, TenantSettings
+from fleet.models.vehicles import PlateHistory, Vehicle
+
+__all__ = [
+    "ApprovalLimit",
+    "Batch",
+    "BatchLines",
+    "BatchPolicy",
+    "BatchRow",
+    "CostCenter",
+    "Order",
+    "OrderEstimate",
+    "OrderEstimateLine",
+    "OrderSearch",
+    "OrderWindow",
+    "PlateHistory",
+    "RowState",
+    "Site",
+    "TenantSettings",
+    "Vehicle",
+]

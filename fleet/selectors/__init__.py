@@ -1,0 +1,1 @@
+"""Reads of the book that more than one page needs."""

@@ -1,0 +1,131 @@
+"""A checked batch is submitted, put away, mended; the orders themselves are made by a worker (opening)."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from functools import partial
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from events.announcing import announce
+from events.catalogue import EventBase
+from fleet import states
+from fleet.access import Action, batch_for, own_tenant, require_may
+from fleet.errors import HasRejectedRows, NothingToSubmit, NotValid, OnCreditHold
+from fleet.events import BatchDiscarded, BatchMended, BatchSubmitted
+from fleet.intake.columns import COLUMNS
+from fleet.models import Batch, BatchPolicy, BatchRow
+from fleet.services.people import freeze_actor
+from fleet.services.receiving import choose_policy, wake_checker
+from repair.selectors import ask_intake
+from tenants.actors import Actor
+
+LONGEST_CELL = 6_000
+MOST_MENDS = 500
+
+
+def submit_batch(*, batch_id: UUID | str, actor: Actor, now: datetime, policy: str | None = None) -> Batch:
+    """Submit the valid rows; a worker opens their orders. `policy` overrides the batch's own.
+
+    Raises Http404, PermissionDenied, TransitionError (not checked yet, or submitted already), HasRejectedRows,
+    NothingToSubmit, OnCreditHold.
+    """
+    require_may(actor, Action.SUBMIT)
+    batch = batch_for(actor, batch_id)
+    rule = choose_policy(policy) if policy else batch.policy
+    states.BATCH.check(batch, "submit", actor=actor, evidence={})
+    require_rows(batch, rule)
+    answer = ask_intake(tenant_id=own_tenant(actor).pk)
+    if answer.is_on_credit_hold and batch.valid:
+        raise OnCreditHold(
+            _("Your account is on hold, so no new orders are taken. Speak with the operator's finance desk.")
+        )
+    tell(BatchSubmitted(subject=batch.ref, rows=batch.valid, policy=rule), actor, now)
+    batch = lock_batch(batch.pk)
+    states.BATCH.transition(batch, "submit", actor=actor, now=now)
+    batch.policy, batch.submitted_at, batch.submitted_by = rule, now, freeze_actor(actor)
+    batch.respond_by = now + timedelta(seconds=answer.respond_within_s)
+    batch.done_rows, batch.attempts, batch.touched_at = 0, 0, now
+    batch.save()
+    wake_opener(own_tenant(actor).pk, batch.pk)
+    return batch
+
+
+def require_rows(batch: Batch, policy: str) -> None:
+    """Raise HasRejectedRows, or NothingToSubmit for a file of which not one row is right."""
+    if batch.rejected and policy == BatchPolicy.ALL_OR_NOTHING:
+        text = ngettext(
+            "%(count)d row cannot be taken, and this batch is all or nothing. Mend it, or submit the valid rows alone.",
+            "%(count)d rows cannot be taken, and this batch is all or nothing. Mend them, or submit the valid rows alone.",
+            batch.rejected,
+        )
+        raise HasRejectedRows(text % {"count": batch.rejected}, params={"rejected": batch.rejected})
+    if not batch.valid and not batch.already_submitted:
+        raise NothingToSubmit(_("Not one row of this batch can become an order."))
+
+
+def discard_batch(*, batch_id: UUID | str, actor: Actor, now: datetime, reason: str = "") -> Batch:
+    """Put a batch away before it is submitted; its rows go. Raises Http404, PermissionDenied, TransitionError."""
+    require_may(actor, Action.SUBMIT)
+    batch = batch_for(actor, batch_id)
+    states.BATCH.check(batch, "discard", actor=actor, evidence={})
+    tell(BatchDiscarded(subject=batch.ref, reason=reason), actor, now)
+    batch = lock_batch(batch.pk)
+    states.BATCH.transition(batch, "discard", actor=actor, now=now)
+    batch.save(update_fields=["status", "status_since"])
+    BatchRow.objects.filter(batch=batch).delete()
+    return batch
+
+
+def mend_rows(*, batch_id: UUID | str, cells: Mapping[int, Mapping[str, str]], actor: Actor, now: datetime) -> Batch:
+    """Type over cells of rows ({line: {column: text}}); the whole batch is checked again.
+
+    Raises Http404, PermissionDenied, TransitionError (nothing is to be mended now), NotValid (an unknown line or column).
+    """
+    require_may(actor, Action.SUBMIT)
+    batch = batch_for(actor, batch_id)
+    states.BATCH.check(batch, "mend", actor=actor, evidence={})
+    require_cells(batch, cells)
+    tell(BatchMended(subject=batch.ref, lines=tuple(sorted(cells))), actor, now)
+    batch = lock_batch(batch.pk)
+    states.BATCH.transition(batch, "mend", actor=actor, now=now)
+    for line, typed in cells.items():
+        batch.mends[str(line)] = {**batch.mends.get(str(line), {}), **typed}
+    batch.done_rows, batch.touched_at = 0, now
+    batch.save(update_fields=["status", "status_since", "mends", "done_rows", "touched_at"])
+    wake_checker(own_tenant(actor).pk, batch.pk)
+    return batch
+
+
+def require_cells(batch: Batch, cells: Mapping[int, Mapping[str, str]]) -> None:
+    """Raise NotValid for what no row of the batch has."""
+    if not 1 <= len(cells) <= MOST_MENDS:
+        raise NotValid(_("Mend between 1 and %(limit)d rows at a time.") % {"limit": MOST_MENDS}, field="rows")
+    known = set(batch.rows.filter(line__in=list(cells)).values_list("line", flat=True))
+    for line, typed in cells.items():
+        if line not in known:
+            raise NotValid(_("There is no line %(line)d in this batch.") % {"line": line}, field="line")
+        for column, text in typed.items():
+            if column not in COLUMNS:
+                raise NotValid(_("There is no column %(column)s.") % {"column": column[:80]}, field=column[:80])
+            if len(text) > LONGEST_CELL:
+                raise NotValid(_("This text is too long."), field=column)
+
+
+def tell(event: EventBase, actor: Actor, now: datetime) -> None:
+    """Into the tenant's log; the one command of this stay."""
+    announce(tenant_id=own_tenant(actor).pk, events=[event], actor=actor, now=now)
+
+
+def lock_batch(batch_id: UUID) -> Batch:
+    """The batch as it is now, locked; after the log's counter, as everywhere."""
+    return Batch.objects.select_for_update().get(pk=batch_id)
+
+
+def wake_opener(tenant_id: UUID, batch_id: UUID) -> None:
+    """After the commit; a broker that is down is logged, and the sweep finds the batch."""
+    from fleet.tasks import open_batch
+
+    transaction.on_commit(partial(open_batch.delay, str(tenant_id), str(batch_id)), robust=True)

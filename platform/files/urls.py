@@ -1,0 +1,9 @@
+"""Where files are fetched."""
+
+from django.urls import path
+
+from files import links
+
+app_name = "files"
+
+urlpatterns = [path("<str:token>/", links.download, name="download")]
