@@ -1,0 +1,172 @@
+"""The simulation's loop: rounds over all open jobs until nothing moves any more."""
+
+import logging
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from config import clock
+from config.simulation import stages
+from config.simulation.cast import Cast
+from dispatch.models import Leg
+from dispatch.services import assigning, offers
+from django.core.exceptions import ValidationError
+from events.machine import TransitionError
+from repair import states
+from repair.models import Job
+from tenants.actors import StaffRole, system_actor
+
+logger = logging.getLogger(__name__)
+JobStep = Callable[[Job, Cast, datetime], None]
+LegStep = Callable[[Leg, Cast, datetime], None]
+CHUNK = 200
+
+LEG_STEPS: dict[str, LegStep] = {
+    "offered": stages.answer_offer,
+    "accepted": stages.call_customer,
+    "contacted": stages.drive_on,
+    "under_way": stages.arrive,
+}
+JOB_STEPS: dict[str, JobStep] = {
+    states.AT_PICKUP: stages.at_pickup,
+    states.PICKUP_FAILED: stages.pickup_failed,
+    states.IN_CUSTODY: stages.in_custody,
+    states.AT_WORKSHOP: stages.at_workshop,
+    states.ESTIMATING: stages.estimating,
+    states.AWAITING_APPROVAL: stages.decide,
+    states.SENT_BACK: stages.send_back_answer,
+    states.REJECTED: stages.rejected,
+    states.APPROVED: stages.approved,
+    states.PART_APPROVED: stages.approved,
+    states.WAITING_PARTS: stages.start_work,
+    states.IN_REPAIR: stages.in_repair,
+    states.CONSENT_REQUIRED: stages.decide,
+    states.QC: stages.inspect,
+    states.REWORK: stages.resume,
+    states.STOPPED: stages.stopped,
+    states.READY: stages.ready,
+    states.AT_RETURN: stages.at_return,
+    states.RETURN_FAILED: stages.return_failed,
+    states.REFUSED: stages.refused,
+    states.DELIVERED: stages.delivered,
+    states.PRE_CHECK: stages.pre_check,
+    states.AT_STATION: stages.at_station,
+    states.FAILED: stages.station_failed,
+    states.DOCUMENTS_IN: stages.documents_in,
+    states.AT_OFFICE: stages.at_office,
+    states.PAID: stages.papers,
+    states.OFFICE_REFUSED: stages.papers,
+    states.ORDERED: stages.parts_ordered,
+}
+
+
+@dataclass(slots=True)
+class Report:
+    """What happened: actions done, actions refused with their reasons, and where every job stands."""
+
+    actions: int = 0
+    refusals: Counter[str] = field(default_factory=Counter)
+    standing: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(slots=True)
+class Simulation:
+    """One run. `speed` is actions a second; 0 is as fast as it goes."""
+
+    speed: float
+    progress: Callable[[str], None]
+    cast: Cast = field(default_factory=Cast)
+    report: Report = field(default_factory=Report)
+    started: float = field(default_factory=time.monotonic)
+
+    def run(self, *, rounds: int = 60) -> Report:
+        """Round after round, until one moves nothing."""
+        for number in range(1, rounds + 1):
+            before = self.report.actions
+            self.dispatch()
+            self.step_legs()
+            self.step_jobs()
+            self.close_rated()
+            moved = self.report.actions - before
+            self.progress(f"round {number}: {moved} actions, {self.describe()}")
+            if moved == 0:
+                break
+        self.report.standing = Counter(Job.objects.values_list("status", flat=True))
+        return self.report
+
+    def dispatch(self) -> None:
+        """Name agents, and hold the legs out to them now rather than at their windows."""
+        self.report.actions += assigning.solve(now=clock.now()).assigned
+        waiting = list(Leg.objects.filter(status="assigned").values_list("pk", flat=True))
+        for chunk in chunks(waiting):
+            actor = self.cast.staff(StaffRole.DISPATCHER)
+            self.act(lambda keys=chunk: self.count(offers.open_offers(leg_ids=keys, actor=actor, now=clock.now())))
+
+    def count(self, done: int) -> None:
+        """Actions of a bulk service beyond the first."""
+        self.report.actions += max(0, done - 1)
+
+    def step_legs(self) -> None:
+        """Every leg one step, in the order of the way, so that a round carries a leg to the door."""
+        for status, step in LEG_STEPS.items():
+            for leg in Leg.objects.filter(status=status).order_by("window_start", "pk"):
+                if leg.kind == Leg.Kind.ERRAND and status == "contacted":
+                    continue  # the errand's own steps are the job's
+                self.act(lambda leg=leg, step=step: step(leg, self.cast, clock.now()))
+
+    def step_jobs(self) -> None:
+        """Every job one step."""
+        keys = list(Job.objects.exclude(status__in=states.JOB.ended).order_by("pk").values_list("pk", flat=True))
+        for key in keys:
+            job = Job.objects.select_related("visit").get(pk=key)
+            step = self.step_for(job)
+            if step is not None and job.held_since is None:
+                self.act(lambda job=job, step=step: step(job, self.cast, clock.now()))
+
+    @staticmethod
+    def step_for(job: Job) -> JobStep | None:
+        """What its person does next; None while somebody else must move first."""
+        if job.kind == Job.Kind.VIOLATION and job.status == states.CONTACTED:
+            return stages.violation_contacted
+        if job.kind == Job.Kind.PARTS and job.status == states.ACKNOWLEDGED and job.visit_id is None:
+            return stages.parts_wanted
+        if job.kind == Job.Kind.PARTS and job.status == states.ARRIVED and job.visit_id is None:
+            return stages.parts_arrived
+        return JOB_STEPS.get(job.status)
+
+    def close_rated(self) -> None:
+        """J18 for all that are rated or were asked three times."""
+        rated = list(Job.objects.filter(status__in=[states.RATED, states.NOT_RATED]).values_list("pk", flat=True))
+        for chunk in chunks(rated):
+            self.act(lambda keys=chunk: stages.close(keys, clock.now(), system_actor("close")))
+
+    def act(self, call: Callable[[], None]) -> None:
+        """Do one thing; a refusal is counted with its reason and the world goes on."""
+        self.pace()
+        try:
+            call()
+        except (TransitionError, ValidationError) as error:
+            self.report.refusals[str(getattr(error, "message", error))] += 1
+            logger.info("Refused: %s", error)
+        else:
+            self.report.actions += 1
+
+    def pace(self) -> None:
+        """Wait until the next action is due."""
+        if self.speed > 0:
+            due = self.started + self.report.actions / self.speed
+            time.sleep(max(0.0, due - time.monotonic()))
+
+    def describe(self) -> str:
+        """Open and ended jobs now."""
+        counts = Counter(Job.objects.values_list("status", flat=True))
+        done = sum(counts[state] for state in (*states.JOB.ended, states.DELIVERED, states.RATED, states.NOT_RATED))
+        return f"{done} of {sum(counts.values())} delivered or ended"
+
+
+def chunks(keys: list[object]) -> Iterator[list[object]]:
+    """Lists of at most CHUNK."""
+    for start in range(0, len(keys), CHUNK):
+        yield keys[start : start + CHUNK]
