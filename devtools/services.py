@@ -44,13 +44,13 @@ def prepare_place(place: Place) -> None:
     """Make the folders; raises ServiceError when they belong to someone else."""
     for folder in (place.data, place.sockets):
         try:
-            folder.mkdir(mode=0o711, parents=True, exist_ok=True)
+            folder.mkdir(parents=True, exist_ok=True)
         except PermissionError as error:
             raise ServiceError(f"{folder} cannot be made: {error.strerror}.") from None
         if folder.stat().st_uid != os.geteuid():
             raise ServiceError(f"{folder} belongs to another account; remove it as that account (make reset).")
-    # Others may pass through (the server's account must, when this is root) but not look inside.
-    place.sockets.chmod(0o711)
+        # Root's server is another account, which may pass through and not look inside.
+        folder.chmod(0o711 if os.geteuid() == 0 else 0o700)
 
 
 def start_services(*, supervisor: Supervisor, place: Place, env: Mapping[str, str]) -> dict[str, str]:

@@ -100,9 +100,8 @@ def running_services() -> Iterator[dict[str, str]]:
 @contextmanager
 def own_services(*, supervisor: Supervisor, durable: bool) -> Iterator[dict[str, str]]:
     """Give the URLs of servers that live as long as this block, with data that is thrown away."""
-    DATA.mkdir(mode=0o711, exist_ok=True)
+    DATA.mkdir(exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="test-", dir=DATA))
-    folder.chmod(0o711)
     sockets = socket_folder(purpose=folder.name)
     try:
         env = {name: value for name, value in os.environ.items() if name in SERVERS}
