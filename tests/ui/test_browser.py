@@ -96,6 +96,7 @@ def test_dialog_and_drawer_open_with_focus_and_close(open_page: OpenPage) -> Non
     expect(page.locator("#ui-modal")).to_be_hidden()
     page.get_by_role("button", name="Open the drawer").click()
     expect(page.locator("#ui-drawer")).to_contain_text("Extra fault found")
+    expect(page.locator("#ui-drawer")).to_have_class(re.compile(r"\bshow\b"))  # open, and the focus is inside
     page.keyboard.press("Escape")
     expect(page.locator("#ui-drawer")).to_be_hidden()
 
