@@ -7,54 +7,20 @@ from the worker's seeded one and dropped afterwards.
 import os
 import secrets
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 
-import psycopg
 import pytest
 from django.conf import settings
 from django.db import connections
 from django.test import Client
-from psycopg import sql
 
 from tenants.actors import Actor, system_actor
 from tenants.migrating import migrate_all
 from tenants.models import Tenant
 from tenants.provisioning import provision_tenant
+from tests.databases import drop_database, drop_roles, make_database, use_database
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)  # a Monday, 09:00 in Shanghai: the day before the first windows
-
-
-@contextmanager
-def maintenance() -> Iterator[psycopg.Connection]:
-    """The owner's connection to the server's own database, to make and drop others."""
-    owner = settings.OWNER_DATABASE
-    assert owner is not None, "Tests need DATABASE_OWNER_URL; run them with `make test`."
-    parameters = {"host": owner["HOST"], "port": owner["PORT"], "user": owner["USER"], "password": owner["PASSWORD"]}
-    with psycopg.connect(
-        dbname="postgres", autocommit=True, **{k: v for k, v in parameters.items() if v}
-    ) as connection:
-        yield connection
-
-
-def use_database(name: str) -> None:
-    """Point both logins at a database."""
-    connections.close_all()
-    settings.DATABASES["default"]["NAME"] = name
-    settings.OWNER_DATABASE["NAME"] = name
-    connections["default"].settings_dict["NAME"] = name
-
-
-def make_database(name: str, *, template: str = "template1") -> None:
-    with maintenance() as connection:
-        connection.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
-        )
-
-
-def drop_database(name: str) -> None:
-    with maintenance() as connection:
-        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 @pytest.fixture(scope="session")
@@ -75,9 +41,7 @@ def seeded_database() -> Iterator[str]:
     finally:
         connections.close_all()
         drop_database(name)
-    with maintenance() as connection:
-        for role in roles:
-            connection.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(role)))
+    drop_roles(roles)
 
 
 def seed_world() -> None:

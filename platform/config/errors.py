@@ -45,7 +45,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
         request,
         500,
         _("Something went wrong on our side"),
-        _("Nothing was saved. Try again; if it stays, tell us when it happened."),
+        _("Nothing was saved. Try again; if it stays, tell us the reference below."),
     )
 
 

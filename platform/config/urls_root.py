@@ -19,5 +19,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("robots.txt", views.show_robots, name="robots"),
     path("healthz", show_health, name="healthz"),
 ]
+if settings.DEMO:
+    from config.demo.desk import PASSWORD
+    from config.demo.tenants import sign_ins
+    from tenants.people.demo import offer_sign_ins
+
+    offer_sign_ins(sign_ins, password=PASSWORD)
 if settings.DEBUG:
     urlpatterns.append(path("_ui/", include("ui.urls")))

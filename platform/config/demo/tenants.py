@@ -44,7 +44,7 @@ TENANTS = (
 )  # fmt: skip
 
 
-def seed_tenants(progress: object = None) -> None:
+def seed_tenants() -> None:
     """Provision what is missing, and give each tenant its people and its book's first rows."""
     for seed in TENANTS:
         tenant = provision_tenant(slug=seed.slug, kind=seed.kind, name=seed.name)

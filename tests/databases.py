@@ -1,0 +1,50 @@
+"""Databases of our own, for tests and figures: made by the owner, used by both logins, dropped afterwards."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from django.conf import settings
+from django.db import connections
+from psycopg import sql
+
+
+@contextmanager
+def maintenance() -> Iterator[psycopg.Connection]:
+    """The owner's connection to the server's own database, to make and drop others."""
+    owner = settings.OWNER_DATABASE
+    assert owner is not None, "Tests need DATABASE_OWNER_URL; run them with `make test`."
+    parameters = {"host": owner["HOST"], "port": owner["PORT"], "user": owner["USER"], "password": owner["PASSWORD"]}
+    given = {key: value for key, value in parameters.items() if value}
+    with psycopg.connect(dbname="postgres", autocommit=True, **given) as connection:
+        yield connection
+
+
+def use_database(name: str) -> None:
+    """Point both logins at a database."""
+    connections.close_all()
+    settings.DATABASES["default"]["NAME"] = name
+    assert settings.OWNER_DATABASE is not None
+    settings.OWNER_DATABASE["NAME"] = name
+    connections["default"].settings_dict["NAME"] = name
+
+
+def make_database(name: str, *, template: str = "template1") -> None:
+    """A copy of `template`, which nobody may be connected to."""
+    with maintenance() as connection:
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+        )
+
+
+def drop_database(name: str) -> None:
+    """Gone, whoever is connected."""
+    with maintenance() as connection:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def drop_roles(names: list[str]) -> None:
+    """The tenants' roles of a dropped database; roles belong to the whole server."""
+    with maintenance() as connection:
+        for name in names:
+            connection.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(name)))
