@@ -1,5 +1,6 @@
 """`make run`: servers, migrations, demo world, web, worker and beat in one terminal, until Ctrl-C."""
 
+import errno
 import fcntl
 import http.client
 import os
@@ -52,9 +53,9 @@ def take_port() -> socket.socket:
     except PermissionError:
         raise StartError(f"Port {wish} needs more rights than this account has: make run PORT=8001") from None
     except OSError as error:
-        raise StartError(
-            f"Port {wish} is taken ({error.strerror}): choose another, make run PORT={int(wish) + 1}"
-        ) from None
+        if error.errno != errno.EADDRINUSE:
+            raise StartError(f"Cannot listen at {address}:{wish}: {error.strerror}.") from None
+        raise StartError(f"Port {wish} is taken: choose another, make run PORT={int(wish) + 1}") from None
     return listener
 
 
@@ -129,7 +130,6 @@ def bring_up(*, supervisor: Supervisor, listener: socket.socket, started_at: flo
     """Start everything in order; raises what went wrong, and Stopped."""
     port = listener.getsockname()[1]
     env = {**os.environ, **demo_environment(port=port)}
-    say("Starting PostgreSQL and Valkey …")
     place = Place(data=DATA, sockets=socket_folder(purpose="run"), durable=True)
     env |= start_services(supervisor=supervisor, place=place, env=os.environ)
     supervisor.check()

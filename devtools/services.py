@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from devtools import postgres, valkey
-from devtools.paths import DATA, VENV_PYTHON
+from devtools.paths import DATA, VENV_PYTHON, say
 from devtools.postgres import Names
 from devtools.processes import Supervisor
 
@@ -61,6 +61,7 @@ def start_services(*, supervisor: Supervisor, place: Place, env: Mapping[str, st
     prepare_place(place)
     found: dict[str, str] = {}
     if not env.get("DATABASE_URL"):
+        say("Starting PostgreSQL …")
         sockets = place.sockets / "pg"
         supervisor.hold(
             postgres.start_postgres(
@@ -78,6 +79,7 @@ def start_services(*, supervisor: Supervisor, place: Place, env: Mapping[str, st
     elif not env.get("DATABASE_OWNER_URL"):
         raise ServiceError("DATABASE_URL is set and DATABASE_OWNER_URL is not: the owner's login migrates; set both.")
     if not env.get("CELERY_BROKER_URL") or not env.get("CACHE_URL"):
+        say("Starting Valkey …")
         supervisor.hold(
             valkey.start_valkey(
                 data=place.data / "valkey",
