@@ -48,6 +48,7 @@ def plan_legs(*, tenant_id: UUID, legs: Sequence[LegSpec], actor: Actor, now: da
 def leg_values(tenant_id: UUID, spec: LegSpec, area_id: UUID | None, now: datetime) -> dict[str, Any]:
     """A new leg's columns by name."""
     require_window(spec.window_start, spec.window_end)
+    require_places(spec.from_lat, spec.from_lng, spec.to_lat, spec.to_lng)
     return {
         "id": new_id(),
         "tenant_id": tenant_id,
@@ -85,6 +86,13 @@ def require_window(start: datetime, end: datetime) -> None:
     """Raise BadChange unless the window ends after it starts."""
     if end <= start:
         raise BadChange(_("The window must end after it starts."))
+
+
+def require_places(from_lat: float, from_lng: float, to_lat: float | None, to_lng: float | None) -> None:
+    """Raise BadChange unless both ends are on the earth: one that is not would stop every plan."""
+    ends = [(from_lat, from_lng), (0.0 if to_lat is None else to_lat, 0.0 if to_lng is None else to_lng)]
+    if not all(abs(lat) <= 90 and abs(lng) <= 180 for lat, lng in ends):
+        raise BadChange(_("A place must have a latitude and a longitude on the earth."))
 
 
 @command
@@ -126,6 +134,7 @@ def amend_leg(leg: Leg, changes: Mapping[str, object], *, actor: Actor, now: dat
     for name in changed:
         setattr(leg, name, changes[name])
     require_window(leg.window_start, leg.window_end)
+    require_places(leg.from_lat, leg.from_lng, leg.to_lat, leg.to_lng)
     if changed & PLACE:
         leg.area_id = locate(points=[(leg.from_lat, leg.from_lng)])[0]
     if changed & WINDOW:
