@@ -62,7 +62,8 @@ def grant_core() -> None:
     execute(sql.SQL("REVOKE ALL ON SCHEMA public FROM PUBLIC"))
     execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
     execute(sql.SQL("REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC"))
-    execute(sql.SQL("ALTER DEFAULT PRIVILEGES IN SCHEMA public REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC"))
+    # without IN SCHEMA: a schema's defaults only add to the global ones, and those let PUBLIC execute
+    execute(sql.SQL("ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC"))
     execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, login))
     execute(sql.SQL("GRANT USAGE ON SCHEMA public, {} TO {}").format(extensions, login))
     execute(sql.SQL("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {}").format(login))

@@ -28,10 +28,16 @@ def die(*_args):
 
 def run_child(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run `code` in a process that uses this test's database; returns how it ended."""
-    parts = urlsplit(os.environ["DATABASE_URL"])
-    url = urlunsplit(parts._replace(path=f"/{settings.DATABASES['default']['NAME']}"))
+    name = settings.DATABASES["default"]["NAME"]
+    urls = {key: urlsplit(os.environ[key])._replace(path=f"/{name}") for key in ("DATABASE_URL", "DATABASE_OWNER_URL")}
     path = os.pathsep.join([str(ROOT / "platform"), str(ROOT)])
-    extra = {"DATABASE_URL": url, "PYTHONPATH": path, "DJANGO_SETTINGS_MODULE": "config.settings", **environment}
+    extra = {
+        **{key: urlunsplit(url) for key, url in urls.items()},
+        "PYTHONPATH": path,
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "SECRET_KEY": settings.SECRET_KEY,
+        **environment,
+    }
     return subprocess.run(
         [sys.executable, "-c", SET_UP + code], env={**os.environ, **extra}, cwd=ROOT,
         capture_output=True, text=True, check=False, timeout=120,
