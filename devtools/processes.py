@@ -166,26 +166,29 @@ class Supervisor:
         *lines, child.rest = text.split("\n")
         if not chunk and child.rest:
             lines, child.rest = [*lines, child.rest], ""
-        label = f"{child.name:<8}| " if child.name else ""
-        if label and sys.stdout.isatty():
+        label = f"{child.name:<8}| "
+        if sys.stdout.isatty():
             label = f"\x1b[{COLOURS.get(child.name, '32')}m{label}\x1b[0m"
         for line in lines:
             say(label + line)
 
     def wait_until(self, ready: Callable[[], bool], *, patience_seconds: float) -> bool:
-        """Pump until `ready` says so; return False when that takes longer than this. Raises as `check` does."""
+        """Pump until `ready`, asked twice a second, says so; False when that takes longer. Raises as `check` does."""
         deadline = time.monotonic() + patience_seconds
-        while True:
+        while time.monotonic() < deadline:
             self.check()
             if ready():
                 return True
-            if time.monotonic() > deadline:
-                return False
-            self.pump()
+            next_question = time.monotonic() + 2 * POLL_SECONDS
+            while time.monotonic() < next_question:
+                self.pump()
+        return False
 
-    def begin_step(self, *, name: str, command: Sequence[str], env: Mapping[str, str]) -> Child:
+    def begin_step(
+        self, *, name: str, command: Sequence[str], env: Mapping[str, str], output: IO[bytes] | int = subprocess.PIPE
+    ) -> Child:
         """Start a command that is meant to end, and watch it with the others until `finish_step`."""
-        step = start_child(name=name, command=command, env=env)
+        step = start_child(name=name, command=command, env=env, output=output)
         self.steps.append(step)
         self._listen(step)
         return step

@@ -6,6 +6,7 @@ import http.client
 import os
 import socket
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -111,7 +112,7 @@ def answers(*, listener: socket.socket, host: str) -> Callable[[], bool]:
     return ask
 
 
-def show_addresses(*, env: dict[str, str], supervisor: Supervisor) -> None:
+def show_addresses(*, env: dict[str, str], sign_ins: str) -> None:
     """Print where to go and whom to sign in as."""
     base = f"{env['BASE_DOMAIN']}:{env['PORT']}"
     say("")
@@ -120,9 +121,7 @@ def show_addresses(*, env: dict[str, str], supervisor: Supervisor) -> None:
     say(f"  console      http://ops.{base}/")
     say(f"  a portal     http://acme.{base}/")
     say(f"  API          http://acme.{base}/api/v1/docs/")
-    say("")
-    supervisor.run_step(name="", command=manage("seed_demo", "--print-sign-ins"), env=env)
-    say("")
+    say(f"\n{sign_ins}")
     say("Ctrl-C stops everything; the data stays in .data (make reset starts over).")
 
 
@@ -134,17 +133,23 @@ def bring_up(*, supervisor: Supervisor, listener: socket.socket, started_at: flo
     env |= start_services(supervisor=supervisor, place=place, env=os.environ)
     supervisor.check()
     collecting = static.begin(supervisor=supervisor, env=env)
-    say("Migrating …")
+    say(f"Migrating … ({time.monotonic() - started_at:.1f} s so far)")
     supervisor.run_step(name="migrate", command=manage("migrate_all"), env=env)
-    say("Filling the demo world …")
+    say(f"Filling the demo world … ({time.monotonic() - started_at:.1f} s so far)")
     supervisor.run_step(name="demo", command=manage("seed_demo"), env=env)
     static.finish(supervisor=supervisor, step=collecting)
-    say("Starting web, worker and beat …")
+    say(f"Starting web, worker and beat … ({time.monotonic() - started_at:.1f} s so far)")
     supervisor.hold(*start_processes(env=env, listener=listener))
     ready = answers(listener=listener, host=env["BASE_DOMAIN"])
-    if not supervisor.wait_until(ready, patience_seconds=READY_SECONDS):
-        raise StartError(f"/healthz did not answer 200 within {READY_SECONDS} seconds; the lines above say why.")
-    show_addresses(env=env, supervisor=supervisor)
+    with tempfile.TemporaryFile() as output:
+        naming = supervisor.begin_step(
+            name="demo", command=manage("seed_demo", "--print-sign-ins"), env=env, output=output
+        )
+        if not supervisor.wait_until(ready, patience_seconds=READY_SECONDS):
+            raise StartError(f"/healthz did not answer 200 within {READY_SECONDS} seconds; the lines above say why.")
+        supervisor.finish_step(naming)
+        output.seek(0)
+        show_addresses(env=env, sign_ins=output.read().decode())
     say(f"Ready after {time.monotonic() - started_at:.1f} s.")
 
 
