@@ -292,7 +292,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["api.permissions.HasScope"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "api.schema.ApiSchema",
     "EXCEPTION_HANDLER": "api.problems.answer_problem",
     "UNAUTHENTICATED_USER": None,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
@@ -309,8 +309,24 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "SERVE_URLCONF": "api.urls",
-    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "DEFAULT_GENERATOR_CLASS": "api.schema.ApiGenerator",
+    "SCHEMA_PATH_PREFIX_INSERT": "/api/v1",
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "api.schema.add_shared_parts"],
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {
+        "OrderStatus": "api.resources.orders.STATES",
+        "BatchStatus": "api.resources.batches.STATUS",
+        "RowStatus": "fleet.models.RowState",
+        "BatchPolicy": "fleet.models.BatchPolicy",
+    },
+    "TAGS": [
+        {"name": "Batches", "description": "A file or a list of order lines: sent, checked, submitted, rolled back."},
+        {"name": "Orders", "description": "What was asked, how far it has come, what it may cost."},
+        {"name": "Vehicles", "description": "The vehicles that you have ordered work for."},
+        {"name": "Sites and cost centres", "description": "Where vehicles stand, and whom orders are charged to."},
+        {"name": "Events", "description": "Everything that happened, numbered without a gap."},
+    ],
 }
 
 LOGGING = {

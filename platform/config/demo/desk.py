@@ -6,14 +6,14 @@ from pathlib import Path
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from config import clock
-from dispatch.seeding import seed_agents, seed_areas, seed_licence_rules
 from django.conf import settings
+
+from config import clock
+from config.demo.workshops import seed_standards, seed_workshops
+from dispatch.seeding import seed_agents, seed_areas, seed_licence_rules
 from repair.models import ScopeRule, VehicleModel
 from tenants.people.models import User
 from tenants.people.seed import ensure_staff, ensure_user
-
-from config.demo.workshops import seed_standards, seed_workshops
 
 DATA = Path(__file__).parent / "data"
 PASSWORD = "baylink-demo"  # noqa: S105  # the demo's, printed on its sign-in page

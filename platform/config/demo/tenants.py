@@ -4,15 +4,15 @@ import csv
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from config import clock
 from django.conf import settings
+
+from config import clock
+from config.demo.desk import DATA, PASSWORD
 from fleet.seeding import seed_fleet
 from repair.models import Authorisation
 from tenants.models import Domain, Tenant
 from tenants.people.seed import ensure_membership, ensure_user
 from tenants.provisioning import provision_tenant
-
-from config.demo.desk import DATA, PASSWORD
 
 COST_CENTERS = ("城配一部", "城配二部", "华东干线", "冷链", "公务用车")
 

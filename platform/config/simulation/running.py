@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.core.exceptions import ValidationError
+
 from config import clock
 from config.simulation import stages
 from config.simulation.cast import Cast
 from dispatch.models import Leg
 from dispatch.services import assigning, offers
-from django.core.exceptions import ValidationError
 from events.machine import TransitionError
 from repair import states
 from repair.models import Job
@@ -113,7 +114,7 @@ class Simulation:
         for status, step in LEG_STEPS.items():
             for leg in Leg.objects.filter(status=status).order_by("window_start", "pk"):
                 if leg.kind == Leg.Kind.ERRAND and status == "contacted":
-                    continue  # the errand's own steps are the job's
+                    continue  # the agent's next step is to take the papers
                 self.act(lambda leg=leg, step=step: step(leg, self.cast, clock.now()))
 
     def step_jobs(self) -> None:

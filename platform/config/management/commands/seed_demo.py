@@ -1,8 +1,9 @@
 from typing import Any
 
+from django.core.management.base import BaseCommand, CommandParser
+
 from config.demo.desk import PASSWORD, seed_desk
 from config.demo.tenants import seed_tenants, sign_ins
-from django.core.management.base import BaseCommand, CommandParser
 
 
 class Command(BaseCommand):

@@ -1,7 +1,8 @@
 from typing import Any
 
-from config.simulation.running import Simulation
 from django.core.management.base import BaseCommand, CommandParser
+
+from config.simulation.running import Simulation
 
 
 class Command(BaseCommand):
