@@ -24,6 +24,7 @@ DOCUMENTS_IN, AT_OFFICE, PAID, OFFICE_REFUSED = "documents_in", "at_office", "pa
 ORDERED, ARRIVED = "ordered", "arrived"
 
 NAMED = f"{ASSIGNED} {ACCEPTED} {CONTACTED}"
+BEFORE_RECEIPT = f"{ACKNOWLEDGED} {NAMED} {AT_PICKUP} {IN_CUSTODY}"
 BEFORE_CUSTODY = f"{NEW} {ACKNOWLEDGED} {ORDERED} {ARRIVED} {ASSIGNED} {ACCEPTED} {CONTACTED} {AT_PICKUP}"
 UNDER_DECISION = f"{ESTIMATING} {AWAITING_APPROVAL} {APPROVED} {PART_APPROVED} {SENT_BACK}"
 AT_WORK = f"{AT_WORKSHOP} {UNDER_DECISION} {WAITING_PARTS} {IN_REPAIR} {CONSENT_REQUIRED}"
@@ -37,6 +38,7 @@ OPEN = f"{BEFORE_CUSTODY} {PICKUP_FAILED} {HELD} {AT_PAPERS} {DELIVERED} {RATED}
 
 WITH_WORKSHOP = "maintenance repair claim parts"
 WITH_CUSTODY = f"{WITH_WORKSHOP} inspection"
+NO_CLAIM = "maintenance repair inspection violation parts"
 
 
 def needs_reason(_job: Any, evidence: Mapping[str, Any]) -> str | None:
@@ -112,7 +114,7 @@ def needs_quality_check(_job: Any, evidence: Mapping[str, Any]) -> str | None:
 
 
 def needs_whole_visit(_job: Any, evidence: Mapping[str, Any]) -> str | None:
-    """J16a: every job of the visit is ready or ended."""
+    """J16a, J16b: every job of the visit is ready or ended."""
     return None if evidence.get("visit_is_ready") else _("Another job of this vehicle is not ready yet.")
 
 
@@ -137,9 +139,16 @@ def needs_pre_check(_job: Any, evidence: Mapping[str, Any]) -> str | None:
     return _("Still missing: %(items)s.") % {"items": ", ".join(missing)} if missing else None
 
 
-def needs_second_failure(job: Any, _evidence: Mapping[str, Any]) -> str | None:
+def needs_customers_word(job: Any, evidence: Mapping[str, Any]) -> str | None:
     """J24: after a second failure the tenant is asked; the operator alone plans again only after the first."""
-    return None if job.failed_pickups < 2 else _("It failed twice: the customer must say when.")
+    if job.failed_pickups < 2 or evidence.get("is_customers_word"):
+        return None
+    return _("It failed twice: the customer must say when.")
+
+
+def needs_hold(job: Any, _evidence: Mapping[str, Any]) -> str | None:
+    """J20: only what is held is released."""
+    return None if job.held_since is not None else _("It is not on hold.")
 
 
 MOVES: tuple[Move, ...] = (
@@ -147,9 +156,9 @@ MOVES: tuple[Move, ...] = (
     row("J2", "decline_scope", f"{NEW} {ACKNOWLEDGED} {NAMED}", DECLINED_SCOPE, "SYS DSP", needs_alternative),
     row("J3", "acknowledge", NEW, ACKNOWLEDGED, "SYS CC"),
     row("J4", "assign", f"{ACKNOWLEDGED} {ARRIVED}", ASSIGNED, "SYS DSP", needs_agent_and_workshop),
-    row("J4", "reassign", NAMED, ASSIGNED, "SYS DSP AGT", needs_agent_and_workshop),
-    row("J4", "change_workshop", f"{ACKNOWLEDGED} {NAMED} {AT_PICKUP} {IN_CUSTODY}", None, "DSP WS SYS", needs_reason, WITH_WORKSHOP),
-    row("J4b", "unassign", NAMED, ACKNOWLEDGED, "SYS DSP AGT"),
+    row("J4", "reassign", NAMED, ASSIGNED, "SYS DSP", needs_agent_and_workshop),
+    row("J4", "change_workshop", BEFORE_RECEIPT, None, "DSP WS SYS", needs_reason, WITH_WORKSHOP),
+    row("J4b", "unassign", NAMED, ACKNOWLEDGED, "SYS DSP"),
     row("J5", "accept", ASSIGNED, ACCEPTED, "AGT"),
     row("J6", "contact", ACCEPTED, CONTACTED, "AGT"),
     row("J7", "arrive", CONTACTED, AT_PICKUP, "AGT", None, WITH_CUSTODY),
@@ -158,24 +167,30 @@ MOVES: tuple[Move, ...] = (
     row("J10", "receive", IN_CUSTODY, AT_WORKSHOP, "AGT WS", needs_plausible_odometer, WITH_WORKSHOP),
     row("J11", "start_estimate", AT_WORKSHOP, ESTIMATING, "WS"),
     row("J11", "submit_estimate", ESTIMATING, AWAITING_APPROVAL, "WS", needs_estimate),
-    row("J12", "approve", AWAITING_APPROVAL, APPROVED, "TEN INT SYS", needs_decisions),
-    row("J12", "part_approve", AWAITING_APPROVAL, PART_APPROVED, "TEN INT", needs_decisions),
-    row("J12", "send_back", AWAITING_APPROVAL, SENT_BACK, "TEN INT", needs_reason),
-    row("J12", "reject", AWAITING_APPROVAL, REJECTED, "TEN INT", needs_reason),
-    row("J12b", "expire_estimate", AWAITING_APPROVAL, ESTIMATING, "SYS", None, "maintenance repair inspection parts"),
+    row("J12", "approve", AWAITING_APPROVAL, APPROVED, "TEN INT SYS", needs_decisions, NO_CLAIM),
+    row("J12", "part_approve", AWAITING_APPROVAL, PART_APPROVED, "TEN INT", needs_decisions, NO_CLAIM),
+    row("J12", "send_back", AWAITING_APPROVAL, SENT_BACK, "TEN INT", needs_reason, NO_CLAIM),
+    row("J12", "reject", AWAITING_APPROVAL, REJECTED, "TEN INT", needs_reason, NO_CLAIM),
+    row("J12", "approve", AWAITING_APPROVAL, APPROVED, "TEN INT CLM", needs_decisions, "claim"),
+    row("J12", "part_approve", AWAITING_APPROVAL, PART_APPROVED, "TEN INT CLM", needs_decisions, "claim"),
+    row("J12", "send_back", AWAITING_APPROVAL, SENT_BACK, "TEN INT CLM", needs_reason, "claim"),
+    row("J12", "reject", AWAITING_APPROVAL, REJECTED, "TEN INT CLM", needs_reason, "claim"),
+    row("J12b", "expire_estimate", AWAITING_APPROVAL, ESTIMATING, "SYS", None, NO_CLAIM),
     row("J13", "wait_for_parts", f"{APPROVED} {PART_APPROVED} {IN_REPAIR}", WAITING_PARTS, "WS", needs_approved_line),
     row("J13", "start_repair", f"{APPROVED} {PART_APPROVED} {WAITING_PARTS}", IN_REPAIR, "WS", needs_approved_line),
     row("J14", "require_consent", IN_REPAIR, CONSENT_REQUIRED, "WS", needs_estimate),
-    row("J14", "consent", CONSENT_REQUIRED, IN_REPAIR, "TEN INT SYS", needs_decisions),
-    row("J14", "stop_at_consent", CONSENT_REQUIRED, STOPPED, "TEN INT", needs_reason),
+    row("J14", "consent", CONSENT_REQUIRED, IN_REPAIR, "TEN INT", needs_decisions, NO_CLAIM),
+    row("J14", "consent", CONSENT_REQUIRED, IN_REPAIR, "TEN INT CLM", needs_decisions, "claim"),
+    row("J14", "stop_at_consent", CONSENT_REQUIRED, STOPPED, "TEN INT", needs_reason, NO_CLAIM),
+    row("J14", "stop_at_consent", CONSENT_REQUIRED, STOPPED, "TEN INT CLM", needs_reason, "claim"),
     row("J15", "finish_repair", IN_REPAIR, QC, "WS"),
     row("J15", "pass_quality", QC, READY, "QC", needs_quality_check, WITH_WORKSHOP),
     row("J15", "pass_quality", QC, AT_STATION, "QC", needs_quality_check, "inspection"),
     row("J15", "fail_quality", QC, REWORK, "QC", needs_quality_check),
     row("J15", "resume_rework", REWORK, IN_REPAIR, "WS"),
     row("J15b", "fail_reinspection", f"{READY} {AWAITING_RETURN}", REWORK, "QC INT", needs_reason, WITH_WORKSHOP),
-    row("J16a", "plan_return", READY, AWAITING_RETURN, "AGT SYS", needs_whole_visit),
-    row("J16b", "hand_over", AWAITING_RETURN, RETURNING, "WS AGT"),
+    row("J16a", "plan_return", READY, AWAITING_RETURN, "AGT", needs_whole_visit),
+    row("J16b", "hand_over", AWAITING_RETURN, RETURNING, "WS AGT", needs_whole_visit),
     row("J16c", "arrive_return", RETURNING, AT_RETURN, "AGT"),
     row("J16c", "deliver", AT_RETURN, DELIVERED, "AGT", needs_return_report),
     row("J16d", "fail_return", AT_RETURN, RETURN_FAILED, "AGT DSP", needs_reason),
@@ -186,23 +201,22 @@ MOVES: tuple[Move, ...] = (
     row("J16d", "take_back", REFUSED, AT_WORKSHOP, "AGT DSP"),
     row("J16d", "rework_refused", AT_WORKSHOP, IN_REPAIR, "AGT DSP WS", needs_refusal),
     row("J17", "rate", DELIVERED, RATED, "CC TEN INT"),
-    row("J17", "give_up_rating", DELIVERED, NOT_RATED, "CC SYS", needs_three_attempts),
+    row("J17", "give_up_rating", DELIVERED, NOT_RATED, "CC", needs_three_attempts),
     row("J18", "close", f"{RATED} {NOT_RATED}", CLOSED, "SYS"),
     row("J19", "cancel", f"{BEFORE_CUSTODY} {PICKUP_FAILED} {DOCUMENTS_IN}", CANCELLED, "TEN INT DSP", needs_reason),
     row("J19b", "stop", f"{IN_CUSTODY} {AT_WORK} {AT_STATIONS}", STOPPED, "TEN INT DSP", needs_reason),
-    row("J19b", "wrap_up", STOPPED, READY, "TEN INT DSP WS SYS"),
+    row("J19b", "wrap_up", STOPPED, READY, "TEN INT DSP"),
     row("J20", "hold", OPEN, None, "DSP", needs_reason),
-    row("J20", "release", OPEN, None, "DSP"),
+    row("J20", "release", OPEN, None, "DSP", needs_hold),
     row("J21", "come_back", DELIVERED_OR_LATER, None, "TEN INT SYS"),
     row("J22", "revise", SENT_BACK, ESTIMATING, "WS"),
     row("J23", "return_unrepaired", REJECTED, READY, "DSP"),
-    row("J24", "reschedule", PICKUP_FAILED, ACKNOWLEDGED, "DSP", needs_second_failure),
-    row("J24", "reschedule", PICKUP_FAILED, ACKNOWLEDGED, "TEN INT"),
+    row("J24", "reschedule", PICKUP_FAILED, ACKNOWLEDGED, "DSP TEN INT", needs_customers_word),
     row("J25", "report_incident", HELD, None, "AGT WS DSP", needs_reason),
     row("J25", "release_incident", f"{HELD} {DELIVERED_OR_LATER}", None, "DSP"),
     row("J26", "amend", f"{BEFORE_CUSTODY} {PICKUP_FAILED}", None, "TEN INT"),
-    row("J27", "hand_over_salvage", AWAITING_APPROVAL, HANDED_OVER, "CLM INT", needs_reason, "claim"),
-    row("J27", "close", HANDED_OVER, CLOSED, "CLM SYS", None, "claim"),
+    row("J27", "hand_over_salvage", AWAITING_APPROVAL, HANDED_OVER, "CLM", needs_reason, "claim"),
+    row("J27", "close", HANDED_OVER, CLOSED, "CLM", None, "claim"),
     row("I1", "start_pre_check", IN_CUSTODY, PRE_CHECK, "AGT", None, "inspection"),
     row("I2", "go_to_station", PRE_CHECK, AT_STATION, "AGT", needs_pre_check, "inspection"),
     row("I3", "pass_station", AT_STATION, PASSED, "AGT", None, "inspection"),
@@ -226,7 +240,20 @@ JOB = Machine(
     moves=MOVES,
     ended=frozenset(ENDED.split()),
     held=lambda job: getattr(job, "held_since", None) is not None,
-    allowed_held=frozenset({"release", "cancel", "stop", "report_incident", "release_incident"}),
+    allowed_held=frozenset(
+        # its end, an incident, and what only writes down who would drive
+        [
+            "release",
+            "cancel",
+            "stop",
+            "decline_scope",
+            "report_incident",
+            "release_incident",
+            "assign",
+            "reassign",
+            "unassign",
+        ]
+    ),
 )
 
 ACTIVE = frozenset(f"{BEFORE_CUSTODY} {PICKUP_FAILED} {HELD} {AT_PAPERS}".split())  # not yet delivered or ended

@@ -4,19 +4,21 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils.translation import gettext as _
+from psycopg.types.range import TimestamptzRange
 
-from dispatch.clocks import stop_clocks
+from dispatch.clocks import cancel_clocks, stop_clocks
+from dispatch.services.legs import cancel_legs
 from events.commands import command
 from repair import states
 from repair.locking import lock_job, lock_jobs, lock_order
 from repair.models import CallAttempt, Job, Rating
 from repair.requests import JobLine, OpenedLine
 from repair.services.opening import open_jobs
-from repair.services.visit_ends import end_visit_if_over
+from repair.services.visit_ends import OVER, end_visit_if_over
 from repair.telling import move
-from tenants.actors import Actor
+from tenants.actors import Actor, Party, system_actor
 
 WARRANTY = timedelta(days=100)  # of an overhaul; per service in the agreement (to confirm)
 
@@ -37,6 +39,10 @@ def rate_order(*, tenant_id: UUID, order_id: UUID, score: int, comment: str, act
 def note_call(*, job_id: UUID, is_reached: bool, note: str, actor: Actor, now: datetime) -> CallAttempt:
     """A call after delivery; the third that reaches nobody ends the asking, with the clock met."""
     job = lock_job(job_id=job_id)
+    if Party.CC not in actor.parties:
+        raise PermissionDenied(_("Customer service makes these calls."))
+    if job.status != states.DELIVERED:
+        raise ValidationError(_("This customer need not be called: the vehicle is not delivered, or the rating is in."))
     attempt = CallAttempt.objects.create(job=job, by=actor.name, called_at=now, is_reached=is_reached, note=note)
     job.call_attempts += 1
     job.save(update_fields=["call_attempts"])
@@ -64,11 +70,11 @@ def come_back(
     """J21: a new job linked to the old one, even on credit hold. Raises ValidationError once the warranty is over."""
     job = lock_job(job_id=job_id)
     move(job, "come_back", actor=actor, now=now)
-    if now - job.status_since > WARRANTY:
+    if now - delivered_at(job) > WARRANTY:
         raise ValidationError(_("The warranty is over; order a repair instead."))
     number = job.comebacks.count() + 1
     line = JobLine(
-        external_ref=f"{job.external_ref}-C{number}",
+        external_ref=f"{job.external_ref[:56]}-C{number}",
         vin=job.vin,
         plate=job.plate,
         model=job.model,
@@ -90,14 +96,27 @@ def come_back(
     )[0]
 
 
+def delivered_at(job: Job) -> datetime:
+    """When the customer had the vehicle back: from here the warranty counts."""
+    moment: datetime | None = job.visit.custody.during.upper if job.visit is not None else None
+    return moment or job.status_since
+
+
 @command
 def hand_over_salvage(*, job_id: UUID, receipt: str, actor: Actor, now: datetime) -> Job:
     """J27: a total loss is taken over with a receipt; custody ends."""
     job = lock_job(job_id=job_id)
+    if Job.objects.filter(visit=job.visit_id).exclude(pk=job.pk).exclude(status__in=OVER).exists():
+        raise ValidationError(_("Another job of this vehicle is still open; end it first."))
     move(job, "hand_over_salvage", actor=actor, now=now, note=receipt, reason=receipt)
     job.save(update_fields=["status", "status_since"])
+    for kind in ("approval", "insurer", "progress"):
+        stop_clocks(kind=kind, subject_ids=[job.pk], now=now)
+    cancel_clocks(subject_ids=[job.pk], now=now)
     if job.visit is not None:
-        job.visit.custody.during = job.visit.custody.during.__class__(job.visit.custody.during.lower, now, "[)")
-        job.visit.custody.save(update_fields=["during"])
+        custody = job.visit.custody
+        custody.during = TimestamptzRange(custody.during.lower, now, "[)")
+        custody.save(update_fields=["during"])
+        cancel_legs(purpose_ids=[job.visit.pk], reason="salvage", actor=system_actor("salvage"), now=now)
         end_visit_if_over(job.visit, now=now)
     return job

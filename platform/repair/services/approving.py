@@ -10,14 +10,13 @@ from django.utils.translation import gettext as _
 
 from dispatch.clocks import start_clocks, stop_clocks
 from dispatch.requests import ClockStart
-from events.commands import command, tell
-from repair.events import OrderEstimateDecided
-from repair.ids import job_ref, order_ref
+from events.commands import command
+from repair.ids import job_ref
 from repair.locking import lock_order
 from repair.models import Estimate, EstimateLine, Job, LineDecision
 from repair.requests import LineChoice
 from repair.services.timing import note_progress_clock
-from repair.services.working import told_lines
+from repair.services.working import tell_decision
 from repair.telling import move
 from tenants.actors import Actor
 
@@ -50,12 +49,21 @@ def decide_estimate(
         raise ValidationError(
             {"version": _("Somebody has decided this estimate already, or there is a newer one; look again.")}
         )
+    require_valid(job, estimate, now)
     if decision == "approve":
         apply_choices(estimate, choices)
     settle(job, estimate, decision, reason, actor, now)
     close_waits(job, now)
     tell_decision(job, estimate, reason)
     return estimate
+
+
+def require_valid(job: Job, estimate: Estimate, now: datetime) -> None:
+    """J12b: prices hold until a day; after it a new version is due (a claim's stage holds the time, an extra fault has none)."""
+    if job.kind == Job.Kind.CLAIM or estimate.is_supplement or estimate.valid_until is None:
+        return
+    if estimate.valid_until <= now:
+        raise ValidationError({"version": _("This estimate was valid until a time that is over; a new one is due.")})
 
 
 def apply_choices(estimate: Estimate, choices: Sequence[LineChoice]) -> None:
@@ -140,12 +148,3 @@ def close_waits(job: Job, now: datetime) -> None:
     for kind in ("approval", "consent"):
         stop_clocks(kind=kind, subject_ids=[job.pk], now=now)
     note_progress_clock([job], now=now)
-
-
-def tell_decision(job: Job, estimate: Estimate, reason: str) -> None:
-    """Everybody at the tenant reads who decided what."""
-    event = OrderEstimateDecided(
-        subject=order_ref(job.order_id), order_id=job.order_id, estimate_version=estimate.version, decision=estimate.decision,
-        approved_fen=estimate.approved_fen, reason=reason, lines=told_lines(estimate), promised_return_at=job.promised_return_at,
-    )  # fmt: skip
-    tell(job.tenant_id, event, because=None)

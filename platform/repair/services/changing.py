@@ -9,22 +9,31 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from dispatch.clocks import cancel_clocks, start_clocks, stop_clocks
-from dispatch.models import LegKind
-from dispatch.requests import ClockStart, LegSpec
+from dispatch.clocks import cancel_clocks, stop_clocks
+from dispatch.models import ENDED, Leg, LegKind
+from dispatch.requests import LegSpec
 from dispatch.services.legs import amend_legs, cancel_legs, plan_legs
 from events.commands import command, record, tell
 from events.machine import TransitionError
 from repair import states
-from repair.events import JobMoved, OrderAmended
+from repair.events import JobMoved, OrderAgentNamed, OrderAmended
 from repair.ids import job_ref, order_ref
-from repair.locking import JobNotFound, lock_job, lock_jobs, lock_order
-from repair.models import Incident, Job, Visit
+from repair.locking import JobNotFound, lock_job, lock_jobs, lock_order, lock_visit
+from repair.models import Estimate, Incident, Job, LineDecision, Visit
 from repair.requests import Amendment
-from repair.services.visit_ends import end_visit_if_over
-from repair.telling import move, note_order
-from tenants.actors import Actor, system_actor
+from repair.services.visit_ends import (
+    change_windows,
+    end_visit_if_over,
+    free_bay_of_another_day,
+    next_window,
+    plan_pickup,
+)
+from repair.services.working import tell_decision
+from repair.telling import move, move_many, note_order
+from tenants.actors import Actor, Party, system_actor
 
+INCIDENTS = frozenset({"accident", "violation", "loss", "damage"})
+ON_THE_WAY = frozenset({states.ACKNOWLEDGED, states.ARRIVED, *states.NAMED.split()})
 VISIT_FIELDS = frozenset(
     {"window_start", "window_end", "site_code", "address", "lat", "lng", "contact", "phone", "plate", "return_by"}
 )
@@ -141,7 +150,11 @@ def follow_amendment(job: Job, changes: Mapping[str, Any], actor: Actor, now: da
     """The visit and its legs follow, the visit's other jobs' wishes aside."""
     mine = {key: value for key, value in changes.items() if key in VISIT_FIELDS}
     if job.visit_id is not None and mine:
-        Visit.objects.filter(pk=job.visit_id).update(**mine)
+        visit = Visit.objects.get(pk=job.visit_id)
+        for key, value in mine.items():
+            setattr(visit, key, value)
+        visit.save(update_fields=list(mine))
+        free_bay_of_another_day(visit)
     moved = {LEG_FIELDS[key]: value for key, value in changes.items() if key in LEG_FIELDS}
     if moved:
         kind = LegKind.ERRAND if job.visit_id is None else LegKind.PICKUP
@@ -167,38 +180,49 @@ def plain(values: Mapping[str, Any]) -> dict[str, Any]:
 def reschedule_order(
     *, job_id: UUID, window: tuple[datetime, datetime], actor: Actor, now: datetime, tenant_id: UUID | None = None
 ) -> Job:
-    """J24: a new window after a failed pickup; after the second failure the tenant must say when."""
-    job = lock_job(job_id=job_id, tenant_id=tenant_id)
-    changes = {"window_start": window[0], "window_end": window[1]}
-    check_window(job, changes, now)
-    move(job, "reschedule", actor=actor, now=now)
-    job.window_start, job.window_end = window
-    job.save(update_fields=["status", "status_since", "window_start", "window_end"])
-    assert job.visit is not None
-    Visit.objects.filter(pk=job.visit.pk).update(**changes)
-    cancel_legs(purpose_ids=[job.visit.pk], reason="reschedule", actor=system_actor("reschedule"), now=now)
-    spec = LegSpec(
-        purpose_id=job.visit.pk, kind="pickup", label=job.plate or job.vin[-6:], window_start=window[0], window_end=window[1],
-        received_at=now, from_address=job.address, from_lat=job.lat, from_lng=job.lng, vehicle_class=job.vehicle_class,
-        contact=job.contact, phone=job.phone,
-    )  # fmt: skip
-    plan_legs(tenant_id=job.tenant_id, legs=[spec], actor=system_actor("reschedule"), now=now)
-    clock = ClockStart(kind="dispatch", subject_id=job.pk, subject=job_ref(job.pk), started_at=now)
-    start_clocks(tenant_id=job.tenant_id, clocks=[clock], now=now)
-    return job
+    """J24: a new window after a failed pickup, for every job of the visit; after the second failure the tenant says when.
+
+    Raises JobNotFound, TransitionError, ValidationError.
+    """
+    asked = Job.objects.filter(pk=job_id, **({} if tenant_id is None else {"tenant_id": tenant_id})).first()
+    if asked is None or asked.visit_id is None:
+        raise JobNotFound
+    visit, jobs = lock_visit(visit_id=asked.visit_id)
+    job = next(each for each in jobs if each.pk == job_id)
+    check_window(job, {"window_start": window[0], "window_end": window[1]}, now)
+    failed = [each for each in jobs if each.status == states.PICKUP_FAILED] or [job]
+    is_customers_word = not actor.parties.isdisjoint({Party.TEN, Party.INT})
+    move_many(failed, "reschedule", actor=actor, now=now, is_customers_word=is_customers_word)
+    change_windows(visit, failed, window)
+    cancel_legs(purpose_ids=[visit.pk], reason="reschedule", actor=system_actor("reschedule"), now=now)
+    plan_pickup(visit, failed, now)
+    return next(each for each in failed if each.pk == job_id)
 
 
 @command
 def stop_job(*, job_id: UUID, reason: str, actor: Actor, now: datetime, tenant_id: UUID | None = None) -> Job:
     """J19b: no further work; approved lines begun are billed, and the vehicle is made ready to go back."""
     job = lock_job(job_id=job_id, tenant_id=tenant_id)
-    event = "stop_at_consent" if job.status == states.CONSENT_REQUIRED else "stop"
+    is_answer = job.status == states.CONSENT_REQUIRED and Party.DSP not in actor.parties
+    event = "stop_at_consent" if is_answer else "stop"
     move(job, event, actor=actor, now=now, note=reason, reason=reason)
     job.ended_reason = reason[:300]
     job.save(update_fields=["status", "status_since", "ended_reason"])
     for kind in ("approval", "consent", "parts"):
         stop_clocks(kind=kind, subject_ids=[job.pk], now=now)
+    withdraw_estimate(job, reason, now)
     return job
+
+
+def withdraw_estimate(job: Job, reason: str, now: datetime) -> None:
+    """What still waited for an answer needs none: its lines stay visible as declined."""
+    estimate = Estimate.objects.select_for_update().filter(job=job, decision="").order_by("-version").first()
+    if estimate is None:
+        return
+    estimate.lines.update(decision=LineDecision.DECLINED)
+    estimate.decision, estimate.decided_at, estimate.reason = "withdrawn", now, reason
+    estimate.save(update_fields=["decision", "decided_at", "reason"])
+    tell_decision(job, estimate, reason)
 
 
 @command
@@ -229,7 +253,31 @@ def hold_job(*, job_id: UUID, reason: str, actor: Actor, now: datetime) -> Job:
     job.held_since, job.held_reason = now, reason[:200]
     job.save(update_fields=["held_since", "held_reason"])
     note_order(job, topic="hold", text=reason)
+    recall_agent(job, now)
     return job
+
+
+def recall_agent(job: Job, now: datetime) -> None:
+    """Nobody sets out for a vehicle that is held; if another job of it is not, its agent comes all the same."""
+    beside = Job.objects.filter(visit=job.visit_id, held_since__isnull=True) if job.visit_id else Job.objects.none()
+    if job.status not in ON_THE_WAY or beside.exclude(pk=job.pk).filter(status__in=states.ACTIVE).exists():
+        return
+    cancel_legs(purpose_ids=[job.visit_id or job.pk], reason="on_hold", actor=system_actor("hold"), now=now)
+    mine = Job.objects.select_for_update(of=("self",)).filter(visit=job.visit_id) if job.visit_id else [job]
+    for each in [job if found.pk == job.pk else found for found in mine]:
+        if each.status not in states.NAMED.split():
+            continue
+        move(each, "unassign", actor=system_actor("hold"), now=now, note=job.held_reason)
+        each.agent = None
+        each.save(update_fields=["status", "status_since", "agent"])
+        tell(each.tenant_id, nobody_named(each), because=None)
+
+
+def nobody_named(job: Job) -> OrderAgentNamed:
+    """The agent's name is taken back."""
+    return OrderAgentNamed(
+        subject=order_ref(job.order_id), order_id=job.order_id, leg="", agent_name="", agent_phone="", planned_at=None
+    )
 
 
 @command
@@ -240,14 +288,45 @@ def release_job(*, job_id: UUID, actor: Actor, now: datetime) -> Job:
     job.held_since, job.held_reason = None, ""
     job.save(update_fields=["held_since", "held_reason"])
     note_order(job, topic="release", text="")
+    send_again(job, now)
     return job
+
+
+def send_again(job: Job, now: datetime) -> None:
+    """A pickup (or errand) that the hold had called off is planned again."""
+    is_waiting = job.visit is not None and job.visit.waits_for_id is not None
+    is_due = job.status == states.ACKNOWLEDGED or (job.status == states.ARRIVED and job.visit is not None)
+    if (
+        is_waiting
+        or not is_due
+        or Leg.objects.filter(purpose_id=job.visit_id or job.pk).exclude(status__in=ENDED).exists()
+    ):
+        return
+    if job.visit is not None:
+        window = next_window(job.visit.window_start, job.visit.window_end, now)
+        change_windows(job.visit, [job], window)
+        plan_pickup(job.visit, [job], now)
+    elif job.kind == Job.Kind.VIOLATION:
+        plan_errand(job, now)
+
+
+def plan_errand(job: Job, now: datetime) -> None:
+    """A violation's way to the office, in its window or the next."""
+    start, end = next_window(job.window_start, job.window_end, now)
+    spec = LegSpec(
+        purpose_id=job.pk, kind="errand", label=job.plate or job.number, window_start=start, window_end=end, received_at=now,
+        from_address=job.address, from_lat=job.lat, from_lng=job.lng, contact=job.contact, phone=job.phone, mode="tow",
+    )  # fmt: skip
+    plan_legs(tenant_id=job.tenant_id, legs=[spec], actor=system_actor("release"), now=now)
 
 
 @command
 def report_incident(
     *, job_id: UUID, kind: str, text: str, police_number: str, photos: Sequence[str], actor: Actor, now: datetime
 ) -> Incident:
-    """J25: an incident file over the job; clocks run on."""
+    """J25: an incident file over the job; clocks run on. Raises TransitionError, ValidationError."""
+    if kind not in INCIDENTS:
+        raise ValidationError({"kind": _("Choose accident, violation, loss or damage.")})
     job = lock_job(job_id=job_id)
     move(job, "report_incident", actor=actor, now=now, note=text, reason=text)
     note_order(job, topic="incident", text=text)
@@ -269,6 +348,8 @@ def release_incident(*, incident_id: UUID, actor: Actor, now: datetime) -> Incid
     if incident is None:
         raise JobNotFound
     job = lock_job(job_id=incident.job_id)
+    if incident.released_at is not None:
+        raise ValidationError(_("This file is closed already."))
     move(job, "release_incident", actor=actor, now=now)
     incident.released_at, incident.released_by = now, actor.name
     incident.save(update_fields=["released_at", "released_by"])

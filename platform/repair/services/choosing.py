@@ -43,7 +43,30 @@ def ensure_workshops(*, visits: Mapping[UUID, Visit], jobs: Mapping[UUID, Sequen
 
 def needs_workshop(jobs: Sequence[Job]) -> bool:
     """Whether any job of the visit is done in a workshop."""
-    return any(job.kind in states.WITH_WORKSHOP.split() for job in jobs)
+    return any(has_workshop(job) and job.status in states.ACTIVE for job in jobs)
+
+
+def has_workshop(job: Job) -> bool:
+    """Whether its work is done in a workshop: an inspection's only once the station has found faults."""
+    return job.kind in states.WITH_WORKSHOP.split() or (
+        job.kind == Job.Kind.INSPECTION and job.status == states.ESTIMATING
+    )
+
+
+def operation_of(job: Job) -> str:
+    """What the workshop must be able to do."""
+    return Job.Kind.REPAIR.value if job.kind == Job.Kind.INSPECTION else job.kind
+
+
+def ensure_workshop_for_failed(visit: Visit, job: Job, *, now: datetime) -> None:
+    """A workshop for what the station did not pass, today; called inside a command. Without one any workshop may begin."""
+    if visit.workshop is not None:
+        name_workshop(visit.workshop, [job])
+        return
+    today = local_day(now)
+    workshops, free = lock_bays({today})
+    choice = choose_for(visit, [job], workshops, free, refused=set(), day=today)
+    book(visit, [job], choice, workshops, free, day=today)
 
 
 def local_day(moment: datetime) -> date:
@@ -71,11 +94,12 @@ def choose_for(
     free: Mapping[tuple[UUID, date], WorkshopDay],
     *,
     refused: set[UUID],
+    day: date | None = None,
 ) -> WorkshopChoice:
-    """The planner's choice for one visit."""
-    day = local_day(visit.window_start)
+    """The planner's choice for one visit, on the day of its window unless another is asked for."""
+    day = day or local_day(visit.window_start)
     need = WorkshopNeed(
-        operations=frozenset(job.kind for job in jobs if job.kind in states.WITH_WORKSHOP.split()),
+        operations=frozenset(operation_of(job) for job in jobs if has_workshop(job)),
         day=day,
         position=(visit.lat, visit.lng),
         vehicle_class=next((job.vehicle_class for job in jobs if job.vehicle_class), None),
@@ -109,6 +133,7 @@ def book(
     choice: WorkshopChoice,
     workshops: Mapping[UUID, Workshop],
     free: Mapping[tuple[UUID, date], WorkshopDay],
+    day: date | None = None,
 ) -> None:
     """Take the bay, keep why, tell the tenant."""
     considered = [
@@ -123,7 +148,7 @@ def book(
     visit.workshop_why = {**visit.workshop_why, "considered": considered}
     if choice.workshop_id is not None:
         workshop = workshops[UUID(choice.workshop_id)]
-        visit.workshop, visit.workshop_day = workshop, local_day(visit.window_start)
+        visit.workshop, visit.workshop_day = workshop, day or local_day(visit.window_start)
         row = free[workshop.pk, visit.workshop_day]
         row.taken += 1
         WorkshopDay.objects.filter(pk=row.pk).update(taken=F("taken") + 1)
@@ -133,7 +158,7 @@ def book(
 
 def name_workshop(workshop: Workshop, jobs: Sequence[Job]) -> None:
     """Write the workshop on the jobs, and tell where the vehicle goes."""
-    mine = [job for job in jobs if job.kind in states.WITH_WORKSHOP.split() and job.status in states.ACTIVE]
+    mine = [job for job in jobs if has_workshop(job) and job.status in states.ACTIVE]
     Job.objects.filter(pk__in=[job.pk for job in mine]).update(workshop=workshop)
     for job in mine:
         job.workshop = workshop
@@ -198,6 +223,6 @@ def book_by_hand(visit: Visit, jobs: Sequence[Job], workshop_id: UUID, actor: Ac
 def assign_waiting(visit: Visit, jobs: Sequence[Job], *, actor: Actor, now: datetime) -> None:
     """Jobs that had an agent but no workshop can be assigned now."""
     for job in jobs:
-        if job.status == states.ACKNOWLEDGED and job.agent_id is not None:
+        if job.status in {states.ACKNOWLEDGED, states.ARRIVED} and job.agent_id is not None:
             move(job, "assign", actor=actor, now=now, agent_id=job.agent_id, workshop_id=visit.workshop_id)
             job.save(update_fields=["status", "status_since"])

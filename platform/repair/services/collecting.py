@@ -14,18 +14,18 @@ from django.utils.translation import gettext as _
 from psycopg.types.range import TimestamptzRange
 
 from dispatch.clocks import start_clocks
-from dispatch.models import Leg, LegKind
+from dispatch.models import LegKind
 from dispatch.requests import ClockStart
-from dispatch.services import driving
 from events.commands import command
 from events.ids import new_id
 from repair import states
 from repair.ids import job_ref
 from repair.locking import lock_visit
 from repair.models import Authorisation, ConditionReport, Custody, Job, JobKind, ReportSide, Visit
+from repair.services.agents import arrived_legs, fail_legs, finish_legs, require_own_agent
 from repair.services.timing import note_progress_clock
 from repair.telling import move, note_order
-from tenants.actors import Actor
+from tenants.actors import Actor, Party
 
 REQUIRED_SHOTS = ("front", "rear", "left", "right", "dashboard", "interior")
 METRES_A_KM = 1000
@@ -53,6 +53,8 @@ class ReportDraft:
 def sign_authorisation(*, job_id: UUID, signer: str, sealed_file: str, actor: Actor, now: datetime) -> Authorisation:
     """P22: the agency authorisation for one job, signed before custody."""
     job = Job.objects.get(pk=job_id)
+    if not signer.strip():
+        raise ValidationError({"signer": _("Name who signs.")})
     return Authorisation.objects.create(
         tenant_id=job.tenant_id,
         job=job,
@@ -78,6 +80,8 @@ def grant_standing_authorisation(
     """A tenant's standing authorisation: sealed, dated, with named signers."""
     if valid_until <= valid_from:
         raise ValidationError({"valid_until": _("It must end after it begins.")})
+    if not any(name.strip() for name in signers):
+        raise ValidationError({"signers": _("Name who may sign.")})
     return Authorisation.objects.create(
         tenant_id=tenant_id,
         job=None,
@@ -103,6 +107,7 @@ def take_custody(*, visit_id: UUID, report: ReportDraft, actor: Actor, now: date
     mine = [job for job in jobs if job.status == states.AT_PICKUP]
     if not mine:
         require_any(jobs, "take_custody", actor)
+    require_own_agent(mine, "take_custody", actor=actor)
     check_report(report)
     require_free_vin(visit)
     custody = Custody.objects.create(
@@ -198,8 +203,7 @@ def hash_of(content: Mapping[str, Any]) -> str:
 
 def finish_leg(visit: Visit, kind: str, *, actor: Actor, now: datetime) -> None:
     """The trip is over."""
-    for leg in Leg.objects.filter(purpose_id=visit.pk, kind=kind, status="arrived"):
-        driving.finish(leg_id=leg.pk, actor=actor, now=now)
+    finish_legs(arrived_legs(visit.pk, kind), actor=actor, now=now)
 
 
 @command
@@ -209,12 +213,12 @@ def fail_pickup(*, visit_id: UUID, reason: str, photo: str, actor: Actor, now: d
     mine = [job for job in jobs if job.status == states.AT_PICKUP]
     if not mine:
         require_any(jobs, "fail_pickup", actor)
+    require_own_agent(mine, "fail_pickup", actor=actor)
     for job in mine:
         move(job, "fail_pickup", actor=actor, now=now, note=reason, reason=reason, photo=photo, detail={"photo": photo})
         job.failed_pickups += 1
         job.save(update_fields=["status", "status_since", "failed_pickups"])
-    for leg in Leg.objects.filter(purpose_id=visit.pk, kind=LegKind.PICKUP, status="arrived"):
-        driving.fail(leg_id=leg.pk, reason=reason, actor=actor, now=now)
+    fail_legs(arrived_legs(visit.pk, LegKind.PICKUP), reason=reason, actor=actor, now=now)
     return mine
 
 
@@ -225,6 +229,8 @@ def receive_vehicle(*, visit_id: UUID, odometer_km: int, actor: Actor, now: date
     mine = [job for job in jobs if job.status == states.IN_CUSTODY and job.kind in states.WITH_WORKSHOP.split()]
     if not mine:
         require_any(jobs, "receive", actor)
+    require_own_agent(mine, "receive", actor=actor)
+    require_own_workshop(visit, actor)
     problem = odometer_problem(visit, odometer_km)
     for job in mine:
         move(job, "receive", actor=actor, now=now, odometer_problem=problem, detail={"odometer_km": odometer_km})
@@ -232,6 +238,12 @@ def receive_vehicle(*, visit_id: UUID, odometer_km: int, actor: Actor, now: date
     note_progress_clock(mine, now=now)
     finish_leg(visit, LegKind.PICKUP, actor=actor, now=now)
     return mine
+
+
+def require_own_workshop(visit: Visit, actor: Actor) -> None:
+    """A workshop's people sign for their own workshop's vehicles; raises ValidationError."""
+    if Party.WS in actor.parties and actor.workshop_id is not None and actor.workshop_id != visit.workshop_id:
+        raise ValidationError(_("This vehicle is expected at another workshop."))
 
 
 def odometer_problem(visit: Visit, odometer_km: int) -> str | None:

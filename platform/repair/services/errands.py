@@ -6,17 +6,21 @@ from typing import Any
 from uuid import UUID
 
 from dispatch.clocks import start_clocks, stop_clocks
-from dispatch.models import Leg
+from dispatch.models import Leg, LegKind
 from dispatch.requests import ClockStart, LegSpec
 from dispatch.services import driving
-from dispatch.services.legs import plan_legs
+from dispatch.services.legs import cancel_legs, plan_legs
 from events.commands import command
 from repair.ids import job_ref
 from repair.locking import lock_job
-from repair.models import Job
+from repair.models import Job, Visit
 from repair.requests import JobLine
+from repair.services.agents import arrived_legs, driver_of, finish_legs, require_own_agent
+from repair.services.choosing import ensure_workshop_for_failed
+from repair.services.following import join_named_visit
 from repair.services.registering import Registered
 from repair.services.returning import close_delivery
+from repair.services.visit_ends import change_windows, next_window
 from repair.services.visiting import place_in_visits
 from repair.telling import move
 from tenants.actors import Actor, system_actor
@@ -34,6 +38,7 @@ def step(
 ) -> Job:
     """One step of one job."""
     job = lock_job(job_id=job_id, tenant_id=tenant_id)
+    require_own_agent([job], event, actor=actor)
     move(job, event, actor=actor, now=now, note=reason, reason=reason, **(evidence or {}))
     job.save(update_fields=["status", "status_since"])
     return job
@@ -48,8 +53,11 @@ def start_pre_check(*, job_id: UUID, actor: Actor, now: datetime) -> Job:
 
 @command
 def go_to_station(*, job_id: UUID, findings: Mapping[str, bool], actor: Actor, now: datetime) -> Job:
-    """I2: `findings` answers fines_cleared, cover_valid, licence_on_board."""
-    return step(job_id, "go_to_station", actor=actor, now=now, evidence=findings)
+    """I2: `findings` answers fines_cleared, cover_valid, licence_on_board. At the station the pickup leg ends."""
+    job = step(job_id, "go_to_station", actor=actor, now=now, evidence=findings)
+    if job.visit_id is not None:
+        finish_legs(arrived_legs(job.visit_id, LegKind.PICKUP), actor=actor, now=now)
+    return job
 
 
 @command
@@ -72,14 +80,23 @@ def decide_failed_inspection(
     """I6 or I7: repair what failed and go again, or take the vehicle back as it is."""
     key = Job.objects.filter(tenant_id=tenant_id, order_id=order_id).values_list("pk", flat=True).get()
     event = "consent_to_repair" if is_repaired else "return_failed_vehicle"
-    return step(key, event, actor=actor, now=now, tenant_id=tenant_id, reason=reason)
+    job = step(key, event, actor=actor, now=now, tenant_id=tenant_id, reason=reason)
+    if is_repaired and job.visit is not None:
+        ensure_workshop_for_failed(job.visit, job, now=now)
+    return job
 
 
 # --- violation -----------------------------------------------------------------------------------------------------------
 @command
 def take_documents(*, job_id: UUID, actor: Actor, now: datetime) -> Job:
-    """V1: the agent has the papers; no vehicle is taken."""
-    return step(job_id, "take_documents", actor=actor, now=now)
+    """V1: the agent has the papers; no vehicle is taken. His leg has reached the door by then."""
+    job = step(job_id, "take_documents", actor=actor, now=now)
+    for leg in Leg.objects.select_related("agent").filter(purpose_id=job.pk, status__in=["contacted", "under_way"]):
+        driver = driver_of(leg, actor)
+        if leg.status == "contacted":
+            driving.set_out(leg_id=leg.pk, actor=driver, now=now)
+        driving.arrive(leg_id=leg.pk, actor=driver, now=now)
+    return job
 
 
 @command
@@ -105,10 +122,11 @@ def deliver_papers(*, job_id: UUID, receipt: str, actor: Actor, now: datetime) -
     """V5 and P3: the papers (or the parts) are in the customer's hands."""
     job = lock_job(job_id=job_id)
     event = "deliver_parts" if job.kind == Job.Kind.PARTS else "deliver_papers"
+    require_own_agent([job], event, actor=actor)
     move(job, event, actor=actor, now=now, note=receipt, report=receipt or None)
     job.save(update_fields=["status", "status_since"])
-    for leg in Leg.objects.filter(purpose_id=job.pk, status="arrived"):
-        driving.finish(leg_id=leg.pk, actor=actor, now=now)
+    finish_legs(arrived_legs(job.pk, LegKind.ERRAND), actor=actor, now=now)
+    cancel_legs(purpose_ids=[job.pk], reason="delivered", actor=system_actor("errand"), now=now)  # one never driven
     close_delivery([job], now)
     return job
 
@@ -135,9 +153,7 @@ def receive_parts(*, job_id: UUID, is_fitted: bool, actor: Actor, now: datetime)
 
 def fetch_for_fitting(job: Job, now: datetime) -> None:
     """A visit and its pickup leg, in the window that was asked for or the next of the same length."""
-    start, end = job.window_start, job.window_end
-    while end <= now:
-        start, end = end, end + (end - start)
+    start, end = next_window(job.window_start, job.window_end, now)
     line = JobLine(
         external_ref=job.external_ref, vin=job.vin, service=job.kind, description=job.description, address=job.address,
         lat=job.lat, lng=job.lng, contact=job.contact, phone=job.phone, window_start=start, window_end=end,
@@ -145,11 +161,14 @@ def fetch_for_fitting(job: Job, now: datetime) -> None:
     )  # fmt: skip
     known = Registered(job.vehicle_id, job.vehicle_id, job.vin, job.plate, job.model, job.vehicle_class, "")
     plan = place_in_visits(tenant_id=job.tenant_id, lines=[line], vehicles={job.vin: known}, now=now)[job.external_ref]
-    job.visit_id = plan.id
-    job.window_start, job.window_end = start, end
-    job.save(update_fields=["visit", "window_start", "window_end"])
+    visit = Visit.objects.get(pk=plan.id)
+    job.visit = visit
+    job.save(update_fields=["visit"])
+    change_windows(visit, [job], (plan.window_start, plan.window_end))
     clock = ClockStart(kind="dispatch", subject_id=job.pk, subject=job_ref(job.pk), started_at=now)
     start_clocks(tenant_id=job.tenant_id, clocks=[clock], now=now)
     if plan.is_new and plan.waits_for is None:
         legs: list[LegSpec] = [plan.pickup_leg(now)]
         plan_legs(tenant_id=job.tenant_id, legs=legs, actor=system_actor("parts"), now=now)
+    elif not plan.is_new:
+        join_named_visit(visit, [job], now=now)

@@ -7,12 +7,13 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from dispatch.services.legs import cancel_legs
 from events.commands import command
 from repair.locking import lock_job
 from repair.models import Job, QualityCheck, QualityStandard
 from repair.services.timing import note_progress_clock
 from repair.telling import move
-from tenants.actors import Actor
+from tenants.actors import Actor, system_actor
 
 OK, FAIL = "ok", "fail"
 
@@ -71,4 +72,6 @@ def fail_reinspection(*, job_id: UUID, reason: str, actor: Actor, now: datetime)
     job = lock_job(job_id=job_id)
     move(job, "fail_reinspection", actor=actor, now=now, note=reason, reason=reason)
     job.save(update_fields=["status", "status_since"])
+    if job.visit_id is not None:  # a return that was planned is called off; it is planned anew when all is ready again
+        cancel_legs(purpose_ids=[job.visit_id], reason="rework", actor=system_actor("rework"), now=now)
     return job

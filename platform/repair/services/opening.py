@@ -21,8 +21,10 @@ from partners.desk.models import TenantTerms
 from repair import states
 from repair.events import ORDER_MOVES, JobMoved, JobOpened, OrderPlaced
 from repair.ids import job_ref, order_ref
+from repair.locking import lock_visit
 from repair.models import Job, JobKind
 from repair.requests import JobLine, OpenedLine
+from repair.services.following import join_named_visit
 from repair.services.registering import RegisteredVehicles, register_vehicles
 from repair.services.visiting import VisitPlan, place_in_visits
 from repair.states import JOB
@@ -81,6 +83,7 @@ def open_jobs(
     acknowledge(jobs, tenant_id)
     start_clocks(tenant_id=tenant_id, clocks=opening_clocks(jobs, now), now=now)
     plan_legs(tenant_id=tenant_id, legs=opening_legs(jobs, visits, now), actor=system_actor("intake"), now=now)
+    join_standing_visits(jobs, now)
     opened = {
         job.line.external_ref: OpenedLine(
             external_ref=job.line.external_ref, order_id=job.order_id, number=job.number, is_new=True
@@ -179,6 +182,8 @@ def tell_placed(
 ) -> None:  # fmt: skip
     """`order.placed`: from it the book's order is projected."""
     respond_by = now + RESPOND_WITHIN
+    first = Job.objects.filter(pk=comeback_of, tenant_id=tenant_id) if comeback_of is not None else Job.objects.none()
+    comeback_order = first.values_list("order_id", flat=True).first()  # the tenant knows its orders, not our jobs
     tell_each(
         tenant_id,
         (
@@ -192,7 +197,7 @@ def tell_placed(
                     phone=job.line.phone, window_start=job.line.window_start, window_end=job.line.window_end,
                     return_by=job.line.return_by, cost_center=job.line.cost_center, po_number=job.line.po_number,
                     courtesy_car=job.line.courtesy_car, key_with=job.line.key_with, notes=job.line.notes,
-                    pre_approved_up_to_fen=job.line.pre_approved_up_to_fen, respond_by=respond_by, comeback_of=comeback_of,
+                    pre_approved_up_to_fen=job.line.pre_approved_up_to_fen, respond_by=respond_by, comeback_of=comeback_order,
                 ),
                 fact,
             )
@@ -236,6 +241,17 @@ def opening_clocks(jobs: Sequence[NewJob], now: datetime) -> list[ClockStart]:
         if needs_agent_now(job)
     ]
     return respond + dispatch
+
+
+def join_standing_visits(jobs: Sequence[NewJob], now: datetime) -> None:
+    """A line for a vehicle whose pickup is on its way already goes with it."""
+    joined: dict[UUID, list[UUID]] = {}
+    for job in jobs:
+        if job.visit is not None and not job.visit.is_new and job.visit.waits_for is None:
+            joined.setdefault(job.visit.id, []).append(job.job_id)
+    for visit_id, job_ids in sorted(joined.items()):
+        visit, mine = lock_visit(visit_id=visit_id)
+        join_named_visit(visit, [job for job in mine if job.pk in job_ids], now=now)
 
 
 def needs_agent_now(job: NewJob) -> bool:

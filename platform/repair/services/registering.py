@@ -20,6 +20,11 @@ INSERT INTO repair_vehicle (id, vin) SELECT * FROM unnest(%s::uuid[], %s::text[]
 """
 
 
+REPLATE = """
+UPDATE repair_knownvehicle k SET plate = v.plate FROM unnest(%s::uuid[], %s::text[]) AS v(id, plate) WHERE k.id = v.id
+"""
+
+
 @dataclass(slots=True)
 class Registered:
     """A vehicle as this tenant knows it."""
@@ -110,7 +115,7 @@ def replate(tenant_id: UUID, lines: Sequence[JobLine], found: dict[str, Register
         return
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE repair_knownvehicle k SET plate = v.plate FROM unnest(%s::uuid[], %s::text[]) AS v(id, plate) WHERE k.id = v.id",
+            REPLATE,
             [[entry.known_id for entry in changed], [entry.plate for entry in changed]],
         )
     keep_plates(changed, now)

@@ -18,19 +18,25 @@ from repair import states
 from repair.ids import job_ref
 from repair.locking import lock_visit
 from repair.models import ConditionReport, Custody, Job, ReportSide, Visit
+from repair.services.agents import arrived_legs, driver_of, fail_legs, require_own_agent
 from repair.services.choosing import LOCAL
-from repair.services.collecting import ReportDraft, check_report, finish_leg, require_any, sign_report
+from repair.services.collecting import (
+    ReportDraft,
+    check_report,
+    finish_leg,
+    require_any,
+    require_own_workshop,
+    sign_report,
+)
 from repair.services.timing import note_progress_clock
-from repair.services.visit_ends import end_visit
-from repair.telling import move, move_many
+from repair.services.visit_ends import OVER, end_visit
+from repair.telling import move_many
 from tenants.actors import Actor, system_actor
 
 RETURN_WINDOW = timedelta(hours=4)
 LEAD_TIME = timedelta(minutes=30)
 OPENS_AT, CLOSES_AT = 8, 18  # local hours in which vehicles are returned unless the tenant asked otherwise (to confirm)
-DONE_OR_WAITING = frozenset(
-    {states.READY, states.AWAITING_RETURN, *states.JOB.ended, states.DELIVERED, states.RATED, states.NOT_RATED}
-)
+DONE_OR_WAITING = OVER | {states.READY, states.AWAITING_RETURN}
 
 
 @command
@@ -42,11 +48,18 @@ def plan_return(
     mine = [job for job in jobs if job.status == states.READY]
     if not mine:
         require_any(jobs, "plan_return", actor)
+    require_own_agent(mine, "plan_return", actor=actor)
     is_whole = all(job.status in DONE_OR_WAITING for job in jobs)
     move_many(mine, "plan_return", actor=actor, now=now, visit_is_ready=is_whole)
     note_progress_clock(mine, now=now)
+    call_off_legs(visit, now)
     plan_return_leg(visit, window or return_window(visit, now), now)
     return mine
+
+
+def call_off_legs(visit: Visit, now: datetime) -> None:
+    """Whatever leg of the visit is still open (its pickup after a stop, a return that was taken back) makes way."""
+    cancel_legs(purpose_ids=[visit.pk], reason="return", actor=system_actor("return"), now=now)
 
 
 def return_window(visit: Visit, now: datetime) -> tuple[datetime, datetime]:
@@ -84,9 +97,12 @@ def hand_over(*, visit_id: UUID, actor: Actor, now: datetime) -> list[Job]:
     mine = [job for job in jobs if job.status == states.AWAITING_RETURN]
     if not mine:
         require_any(jobs, "hand_over", actor)
-    move_many(mine, "hand_over", actor=actor, now=now)
-    for leg in Leg.objects.filter(purpose_id=visit.pk, kind=LegKind.RETURN, status="contacted"):
-        driving.set_out(leg_id=leg.pk, actor=actor, now=now)
+    require_own_agent(mine, "hand_over", actor=actor)
+    require_own_workshop(visit, actor)
+    is_whole = all(job.status in OVER | {states.AWAITING_RETURN} for job in jobs)
+    move_many(mine, "hand_over", actor=actor, now=now, visit_is_ready=is_whole)
+    for leg in Leg.objects.select_related("agent").filter(purpose_id=visit.pk, kind=LegKind.RETURN, status="contacted"):
+        driving.set_out(leg_id=leg.pk, actor=driver_of(leg, actor), now=now)
     return mine
 
 
@@ -97,6 +113,7 @@ def deliver(*, visit_id: UUID, report: ReportDraft, actor: Actor, now: datetime)
     mine = [job for job in jobs if job.status == states.AT_RETURN]
     if not mine:
         require_any(jobs, "deliver", actor)
+    require_own_agent(mine, "deliver", actor=actor)
     check_report(report)
     custody = Custody.objects.select_for_update().get(visit=visit)
     if report.odometer_km < custody.odometer_out_km:
@@ -107,9 +124,7 @@ def deliver(*, visit_id: UUID, report: ReportDraft, actor: Actor, now: datetime)
             }
         )
     paper = sign_report(visit, custody, ReportSide.RETURN, report, actor, now)
-    for job in mine:
-        move(job, "deliver", actor=actor, now=now, report=paper, detail={"report": paper.hash})
-    Job.objects.filter(pk__in=[job.pk for job in mine]).update(status=states.DELIVERED, status_since=now)
+    move_many(mine, "deliver", actor=actor, now=now, report=paper, detail={"report": paper.hash})
     custody.during = TimestamptzRange(custody.during.lower, now, "[)")
     custody.odometer_in_km = report.odometer_km
     custody.save(update_fields=["during", "odometer_in_km"])
@@ -139,8 +154,7 @@ def fail_return(*, visit_id: UUID, reason: str, actor: Actor, now: datetime) -> 
     visit, jobs = lock_visit(visit_id=visit_id)
     mine = at_return(jobs, "fail_return", actor)
     move_many(mine, "fail_return", actor=actor, now=now, note=reason, reason=reason)
-    for leg in Leg.objects.filter(purpose_id=visit.pk, kind=LegKind.RETURN, status="arrived"):
-        driving.fail(leg_id=leg.pk, reason=reason, actor=actor, now=now)
+    fail_legs(arrived_legs(visit.pk, LegKind.RETURN), reason=reason, actor=actor, now=now)
     return mine
 
 
@@ -149,6 +163,7 @@ def at_return(jobs: Sequence[Job], event: str, actor: Actor) -> list[Job]:
     mine = [job for job in jobs if job.status == states.AT_RETURN]
     if not mine:
         require_any(jobs, event, actor)
+    require_own_agent(mine, event, actor=actor)
     return mine
 
 

@@ -1,14 +1,18 @@
 """The end of a visit, and the visits of the same vehicle that waited for it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from dispatch.clocks import start_clocks
+from dispatch.models import Clock
 from dispatch.requests import ClockStart, LegSpec
 from dispatch.services.legs import plan_legs
+from events.commands import tell
 from repair import states
-from repair.ids import job_ref
+from repair.events import OrderAmended
+from repair.ids import job_ref, order_ref
 from repair.models import Job, Visit
-from repair.services.choosing import release_bay
+from repair.services.choosing import local_day, release_bay
 from tenants.actors import system_actor
 
 OVER = states.JOB.ended | {states.DELIVERED, states.RATED, states.NOT_RATED, states.HANDED_OVER}
@@ -25,25 +29,67 @@ def end_visit(visit: Visit, *, now: datetime) -> None:
     """The vehicle is free: who waited for it goes on, each dispatch clock starting now."""
     visit.ended_at = now
     visit.save(update_fields=["ended_at"])
+    ahead = visit.waits_for if visit.waits_for is not None and visit.waits_for.ended_at is None else None
     for waiting in Visit.objects.select_for_update().filter(waits_for=visit, ended_at__isnull=True).order_by("pk"):
-        waiting.waits_for = None
+        waiting.waits_for = ahead  # one that was called off while it waited itself leaves its place to the next
         waiting.save(update_fields=["waits_for"])
-        begin_waiting(waiting, now)
+        if ahead is None:
+            begin_waiting(waiting, now)
+
+
+def next_window(start: datetime, end: datetime, now: datetime) -> tuple[datetime, datetime]:
+    """The window, or when it has closed the first of the same length after it that has not."""
+    length = end - start
+    steps = max(0, (now - end) // length + 1)
+    return start + steps * length, end + steps * length
+
+
+def change_windows(visit: Visit, jobs: Sequence[Job], window: tuple[datetime, datetime]) -> None:
+    """Another window for the visit and these jobs: the tenant is told, and a bay of another day given back."""
+    start, end = visit.window_start, visit.window_end = window
+    visit.save(update_fields=["window_start", "window_end"])
+    free_bay_of_another_day(visit)
+    for job in jobs:
+        before = {"window_start": job.window_start.isoformat(), "window_end": job.window_end.isoformat()}
+        after = {"window_start": start.isoformat(), "window_end": end.isoformat()}
+        job.window_start, job.window_end = window
+        job.save(update_fields=["window_start", "window_end"])
+        if before != after:
+            event = OrderAmended(subject=order_ref(job.order_id), order_id=job.order_id, before=before, after=after)
+            tell(job.tenant_id, event, because=None)
+
+
+def free_bay_of_another_day(visit: Visit) -> None:
+    """A bay is booked for the day of the window; once that is another day, the next naming books anew."""
+    if visit.workshop_day is not None and visit.workshop_day != local_day(visit.window_start):
+        release_bay(visit)
 
 
 def begin_waiting(visit: Visit, now: datetime) -> None:
-    """Plan the pickup in its window, or when that has closed in the next one of the same length."""
-    jobs = list(Job.objects.filter(visit=visit, status=states.ACKNOWLEDGED).order_by("pk"))
-    if not jobs:
-        return
-    start, end = visit.window_start, visit.window_end
-    while end <= now:
-        start, end = end, end + (end - start)
+    """Plan the pickup in its window, or when that has closed in the next one of the same length, and tell the tenant."""
+    jobs = list(
+        Job.objects.select_for_update(of=("self",))
+        .filter(visit=visit, status__in=[states.ACKNOWLEDGED, states.ARRIVED])
+        .order_by("pk")
+    )
+    if jobs:
+        change_windows(visit, jobs, next_window(visit.window_start, visit.window_end, now))
+        plan_pickup(visit, jobs, now)
+
+
+def plan_pickup(visit: Visit, jobs: Sequence[Job], now: datetime) -> None:
+    """The trip that fetches the vehicle, and the clocks of those jobs whose naming was met or never asked for."""
     spec = LegSpec(
-        purpose_id=visit.pk, kind="pickup", label=visit.plate or visit.vin[-6:], window_start=start, window_end=end,
-        received_at=now, from_address=visit.address, from_lat=visit.lat, from_lng=visit.lng,
+        purpose_id=visit.pk, kind="pickup", label=visit.plate or visit.vin[-6:], window_start=visit.window_start,
+        window_end=visit.window_end, received_at=now, from_address=visit.address, from_lat=visit.lat, from_lng=visit.lng,
         vehicle_class=jobs[0].vehicle_class, contact=visit.contact, phone=visit.phone,
     )  # fmt: skip
     plan_legs(tenant_id=visit.tenant_id, legs=[spec], actor=system_actor("visits"), now=now)
-    clocks = [ClockStart(kind="dispatch", subject_id=job.pk, subject=job_ref(job.pk), started_at=now) for job in jobs]
+    running = Clock.objects.filter(kind="dispatch", stopped_at__isnull=True, cancelled_at__isnull=True)
+    kept = set(running.filter(subject_id__in=[job.pk for job in jobs]).values_list("subject_id", flat=True))
+    clocks = [
+        ClockStart(kind="dispatch", subject_id=job.pk, subject=job_ref(job.pk), started_at=now)
+        for job in jobs
+        if job.pk not in kept
+    ]
     start_clocks(tenant_id=visit.tenant_id, clocks=clocks, now=now)

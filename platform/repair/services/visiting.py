@@ -99,7 +99,7 @@ def find_open(tenant_id: UUID, vins: set[str]) -> dict[str, list[VisitPlan]]:
     )
     if not rows:
         return found
-    before = set(states.BEFORE_CUSTODY.split())
+    before = set(states.BEFORE_CUSTODY.split()) - {states.AT_PICKUP}  # who stands at the door takes what he came for
     begun = set(
         Job.objects.filter(visit__in=[row.pk for row in rows])
         .exclude(status__in=before | states.JOB.ended)

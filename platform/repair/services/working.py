@@ -5,17 +5,17 @@ from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from dispatch.clocks import stop_clocks
 from events.commands import Recorded, command, record, tell
 from repair import states
-from repair.events import JobMoved, LineTold, OrderEstimated
+from repair.events import JobMoved, LineTold, OrderEstimated, OrderEstimateDecided
 from repair.ids import job_ref, order_ref
-from repair.locking import lock_job
-from repair.models import Estimate, EstimateLine, Job, LineDecision, LineKind
+from repair.locking import lock_job, lock_jobs
+from repair.models import Estimate, EstimateLine, Job, LineDecision, LineKind, ProgressNote
 from repair.requests import EstimateLineDraft
 from repair.services.timing import note_progress_clock, start_wait
 from repair.telling import move, note_order
@@ -38,6 +38,8 @@ class WorkLocked(Exception):
 
 def require_own_workshop(job: Job, actor: Actor) -> None:
     """A workshop's people work on their own workshop's jobs; raises ValidationError."""
+    if job.kind == Job.Kind.INSPECTION and job.workshop_id is None:
+        return  # what the station found is mended wherever there is a bay
     if Party.WS in actor.parties and actor.workshop_id is not None and actor.workshop_id != job.workshop_id:
         raise ValidationError(_("This job is at another workshop."))
 
@@ -146,8 +148,9 @@ def tell_estimate(job: Job, estimate: Estimate) -> None:
     """The tenant reads the lines."""
     assert estimate.valid_until is not None
     event = OrderEstimated(
-        subject=order_ref(job.order_id), order_id=job.order_id, estimate_version=estimate.version, is_supplement=estimate.is_supplement,
-        total_fen=estimate.total_fen, valid_until=estimate.valid_until, lines=told_lines(estimate),
+        subject=order_ref(job.order_id), order_id=job.order_id, estimate_version=estimate.version,
+        is_supplement=estimate.is_supplement, total_fen=estimate.total_fen,
+        valid_until=estimate.valid_until, lines=told_lines(estimate),
     )  # fmt: skip
     tell(job.tenant_id, event, because=None)
 
@@ -169,12 +172,14 @@ def expire_estimates(*, actor: Actor, now: datetime) -> int:
     due = Estimate.objects.filter(
         decision="", is_supplement=False, valid_until__lte=now, job__status=states.AWAITING_APPROVAL
     )
-    keys = list(due.exclude(job__kind=Job.Kind.CLAIM).values_list("job_id", flat=True))
-    for job_id in keys:
-        job = lock_job(job_id=job_id)
-        if job.status != states.AWAITING_APPROVAL:
+    due = due.filter(job__held_since__isnull=True).exclude(job__kind=Job.Kind.CLAIM)
+    expired = 0
+    for job in lock_jobs(job_ids=due.values_list("job_id", flat=True)):
+        estimate = Estimate.objects.select_for_update().filter(job=job, decision="", valid_until__lte=now).first()
+        if job.status != states.AWAITING_APPROVAL or job.held_since is not None or estimate is None:
             continue
-        Estimate.objects.filter(job=job, decision="").update(decision="expired", decided_at=now)
+        estimate.decision, estimate.decided_at = "expired", now
+        estimate.save(update_fields=["decision", "decided_at"])
         move(
             job,
             "expire_estimate",
@@ -184,7 +189,18 @@ def expire_estimates(*, actor: Actor, now: datetime) -> int:
         )
         job.save(update_fields=["status", "status_since"])
         stop_clocks(kind="approval", subject_ids=[job.pk], now=now)
-    return len(keys)
+        tell_decision(job, estimate, "")
+        expired += 1
+    return expired
+
+
+def tell_decision(job: Job, estimate: Estimate, reason: str) -> None:
+    """Everybody at the tenant reads who decided what."""
+    event = OrderEstimateDecided(
+        subject=order_ref(job.order_id), order_id=job.order_id, estimate_version=estimate.version, decision=estimate.decision,
+        approved_fen=estimate.approved_fen, reason=reason, lines=told_lines(estimate), promised_return_at=job.promised_return_at,
+    )  # fmt: skip
+    tell(job.tenant_id, event, because=None)
 
 
 def approved_lines(job: Job) -> list[EstimateLine]:
@@ -211,8 +227,10 @@ def start_repair(*, job_id: UUID, technician: str, actor: Actor, now: datetime) 
     """J13: work begins on the approved lines; the rest stay visible as declined."""
     job = lock_job(job_id=job_id)
     require_own_workshop(job, actor)
+    if not technician.strip():
+        raise ValidationError({"technician": _("Say who repairs it; somebody else will inspect it.")})
     move(job, "start_repair", actor=actor, now=now, approved_lines=approved_lines(job))
-    job.technician = technician
+    job.technician = technician.strip()
     job.save(update_fields=["status", "status_since", "technician"])
     stop_clocks(kind="parts", subject_ids=[job.pk], now=now)
     return job
@@ -293,8 +311,8 @@ def resume_rework(*, job_id: UUID, actor: Actor, now: datetime) -> Job:
 @command
 def note_progress(*, job_id: UUID, text: str, actor: Actor, now: datetime) -> Job:
     """P10: the customer hears how it goes; the 24-hour clock starts again. Raises ValidationError."""
-    from repair.models import ProgressNote
-
+    if actor.parties.isdisjoint({Party.WS, Party.AGT, Party.DSP, Party.CC, Party.SYS}):
+        raise PermissionDenied(_("The operator's people write progress notes."))
     if not text.strip():
         raise ValidationError({"text": _("Say how it goes.")})
     if len(text) > 1000:
@@ -303,6 +321,9 @@ def note_progress(*, job_id: UUID, text: str, actor: Actor, now: datetime) -> Jo
             {"text": ngettext("%(over)s letter too long.", "%(over)s letters too long.", over) % {"over": over}}
         )
     job = lock_job(job_id=job_id)
+    require_own_workshop(job, actor)
+    if job.status in states.JOB.ended:
+        raise ValidationError({"text": _("This job has ended.")})
     ProgressNote.objects.create(job=job, text=text.strip(), by=actor.name, noted_at=now)
     note_progress_clock([job], now=now)
     note_order(job, topic="progress", text=text.strip())

@@ -1,0 +1,79 @@
+"""What the repair desk does when a leg moves: the jobs of its visit follow, and their tenants hear of it."""
+
+from collections.abc import Sequence
+
+from dispatch.clocks import stop_clocks
+from dispatch.events import LegAssigned, LegMoved, LegUnassigned
+from dispatch.models import LegKind
+from events.commands import Recorded, tell
+from events.listening import listens
+from repair import states
+from repair.events import OrderAgentNamed, OrderWindowsOffered
+from repair.ids import order_ref
+from repair.locking import lock_purposes
+from repair.models import Job
+from repair.services.choosing import ensure_workshops
+from repair.services.following import assign_jobs, follow, tell_agent
+from repair.telling import move_many
+
+
+@listens(LegAssigned)
+def name_agents(facts: Sequence[Recorded]) -> None:
+    """J4: an agent for the pickup (or errand), and a workshop; a return leg's agent is told alone."""
+    visits, jobs = lock_purposes(item.fact.purpose_id for item in facts)
+    first = [item for item in facts if item.fact.kind != LegKind.RETURN]
+    wanted = {item.fact.purpose_id: visits[item.fact.purpose_id] for item in first if item.fact.purpose_id in visits}
+    ensure_workshops(visits=wanted, jobs=jobs)
+    for item in facts:
+        mine = jobs.get(item.fact.purpose_id, [])
+        if item.fact.kind != LegKind.RETURN:
+            visit = visits.get(item.fact.purpose_id)
+            assign_jobs(mine, visit, agent_id=item.fact.agent_id, actor=item.actor, now=item.occurred_at)
+        for job in mine:
+            if job.status in states.ACTIVE:
+                tell_agent(job, item.fact, because=item)
+    named = [job.pk for item in first for job in jobs.get(item.fact.purpose_id, [])]
+    stop_clocks(kind="dispatch", subject_ids=named, now=facts[0].occurred_at)
+
+
+@listens(LegMoved)
+def follow_legs(facts: Sequence[Recorded]) -> None:
+    """J5 to J7 follow the pickup leg; J16c follows the return leg."""
+    _visits, jobs = lock_purposes(item.fact.purpose_id for item in facts)
+    for item in facts:
+        mine = jobs.get(item.fact.purpose_id, [])
+        if item.fact.kind != LegKind.RETURN:
+            follow(item.fact.event, mine, actor=item.actor, now=item.occurred_at)
+        elif item.fact.event == "arrive":
+            arriving = [job for job in mine if job.status == states.RETURNING]
+            move_many(arriving, "arrive_return", actor=item.actor, now=item.occurred_at)
+
+
+@listens(LegUnassigned)
+def lose_agents(facts: Sequence[Recorded]) -> None:
+    """J4b: nobody is left for the window; other windows are offered to the customer."""
+    _visits, jobs = lock_purposes(item.fact.purpose_id for item in facts)
+    for item in facts:
+        mine = jobs.get(item.fact.purpose_id, [])
+        back = [job for job in mine if job.status in states.NAMED.split()]
+        if item.fact.kind != LegKind.RETURN:
+            lost = [job for job in mine if job.status in states.BEFORE_CUSTODY.split()]
+            Job.objects.filter(pk__in=[job.pk for job in lost]).update(agent_id=None)
+            move_many(back, "unassign", actor=item.actor, now=item.occurred_at, note=item.fact.reason)
+            stop_clocks(kind="contact", subject_ids=[job.pk for job in back], now=item.occurred_at)
+        offer_windows(item, [job for job in mine if job.status in states.ACTIVE], back)
+
+
+def offer_windows(item: Recorded, jobs: Sequence[Job], had_agent: Sequence[Job]) -> None:
+    """Take back the agent's name, and offer what there is."""
+    named = {job.pk for job in had_agent}
+    for job in jobs:
+        ref = order_ref(job.order_id)
+        if job.pk in named or item.fact.kind == LegKind.RETURN:
+            gone = OrderAgentNamed(
+                subject=ref, order_id=job.order_id, leg=item.fact.kind, agent_name="", agent_phone="", planned_at=None
+            )
+            tell(job.tenant_id, gone, because=item)
+        if item.fact.windows:
+            offered = OrderWindowsOffered(subject=ref, order_id=job.order_id, windows=item.fact.windows)
+            tell(job.tenant_id, offered, because=item)

@@ -1,0 +1,13 @@
+"""The small world of tests/repair/world.py, on acme."""
+
+from datetime import datetime
+
+import pytest
+
+from tenants.models import Tenant
+from tests.repair.world import World, build_world
+
+
+@pytest.fixture
+def world(db: None, acme: Tenant, now: datetime) -> World:
+    return build_world(acme, now)
