@@ -20,7 +20,7 @@ from django.db import connections  # noqa: E402
 
 from tenants.models import Tenant  # noqa: E402
 from tests.bench import assignment, batch, tenant_figures  # noqa: E402
-from tests.bench.figures import Figure, table  # noqa: E402
+from tests.bench.figures import table  # noqa: E402
 from tests.databases import drop_database, drop_roles, make_database, use_database  # noqa: E402
 
 
@@ -40,8 +40,7 @@ def main() -> None:
         connections.close_all()
         make_database(f"{name}_blank", template=name)
         figures = batch.run(blank=f"{name}_blank", full=name)
-        figures += [Figure(*figure) for figure in assignment.run()]
-        figures += tenant_figures.run()
+        figures += assignment.run() + tenant_figures.run()
         sys.stdout.write(f"\n{table(figures)}\n")
     finally:
         connections.close_all()

@@ -10,7 +10,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import NamedTuple
 
 import numpy as np
 from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
@@ -23,6 +22,7 @@ from dispatch.planning.gates import Gates, gates_of
 from dispatch.planning.openings import Openings, openings_of
 from dispatch.planning.tables import agent_table, epoch, leg_table
 from dispatch.planning.timing import Clock, plan_times
+from tests.bench.figures import Figure
 
 LEGS, AGENTS, AREAS, SLOTS = 10_000, 2_500, 10, 5
 TARGET = 2.0
@@ -35,16 +35,6 @@ RULES = (
     LicenceRule("tractor", frozenset({"A2"}), date(2020, 1, 1)),
     LicenceRule("coach", frozenset({"A1"}), date(2020, 1, 1)),
 )
-
-
-class Figure(NamedTuple):
-    """A measured value beside its floor; `ratio` and `target` are None where nothing is to be reached."""
-
-    name: str
-    value: float
-    floor: float | None
-    ratio: float | None
-    target: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +107,11 @@ def run() -> list[Figure]:
     most, least_drive = _optimum(desk, solved)
     greedy, greedy_drive = _greedy(desk, day)
     return [
-        Figure("assignment of 10,000 legs to 2,500 agents (s)", took, bare, took / bare, TARGET),
-        Figure("its drive beside the optimum over all pairs (h)", *_hours(solved.drive_seconds, least_drive), 1.0),
-        Figure("its legs beside the most there can be", solved.assigned, most, solved.assigned / most, 1.0),
-        Figure("greedy nearest in order of arrival, drive (h)", *_hours(greedy_drive, least_drive), None),
-        Figure("greedy nearest in order of arrival, legs", greedy, most, greedy / most, None),
+        Figure("assignment of 10,000 legs to 2,500 agents", took, bare, took / bare, TARGET),
+        Figure("  its drive beside the optimum over all pairs", *_hours(solved.drive_seconds, least_drive), 1.0, "h"),
+        Figure("  its legs beside the most there can be", solved.assigned, most, solved.assigned / most, 1.0, "legs"),
+        Figure("  greedy nearest in order of arrival: drive", *_hours(greedy_drive, least_drive), None, "h"),
+        Figure("  greedy nearest in order of arrival: legs", greedy, most, greedy / most, None, "legs"),
     ]
 
 

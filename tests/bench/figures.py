@@ -25,5 +25,5 @@ def table(figures: Iterable[Figure]) -> str:
         target = "" if f.target is None else (f"≤ {f.target:g} {f.unit}" if is_bare else f"≤ {f.target:g} ×")
         floor = "" if f.floor is None else f"{f.floor:.4g} {f.unit}"
         ratio = "" if f.ratio is None else f"{f.ratio:.2f} ×"
-        lines.append(f"| {f.name} | {f.value:.4g} {f.unit} | {floor} | {ratio} | {target} | {verdict} |")
+        lines.append(f"| {f.name} | {f.value:,.4g} {f.unit} | {floor} | {ratio} | {target} | {verdict} |")
     return "\n".join(lines)
