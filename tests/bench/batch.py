@@ -83,7 +83,9 @@ def run_batch() -> Run:
     content = make_csv()
     seconds: dict[str, float] = {}
     start = time.perf_counter()
-    batch = receive_batch(name="bench.csv", content=content, policy="all_or_nothing", channel="portal", actor=actor, now=clock.now())
+    batch = receive_batch(
+        name="bench.csv", content=content, policy="all_or_nothing", channel="portal", actor=actor, now=clock.now()
+    )
     seconds["receive"] = time.perf_counter() - start
     start = time.perf_counter()
     check_file(tenant=tenant, batch_id=batch.pk, clock=clock.now)
@@ -109,7 +111,9 @@ def measure_floor(before: dict[Table, int], blank: str, full: str) -> tuple[floa
     use_database(blank)
     with as_owner(), transaction.atomic(), connection.cursor() as cursor:
         for table in reversed(list(data)):
-            cursor.execute(sql.SQL("ALTER TABLE {} DISABLE TRIGGER USER").format(sql.Identifier(*table)).as_string(None))
+            cursor.execute(
+                sql.SQL("ALTER TABLE {} DISABLE TRIGGER USER").format(sql.Identifier(*table)).as_string(None)
+            )
             cursor.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(*table)).as_string(None))
     start = time.perf_counter()
     with as_owner(), transaction.atomic():
@@ -136,12 +140,16 @@ def in_order(tables: list[Table]) -> list[Table]:
     """Parents before children."""
     with connection.cursor() as cursor:
         cursor.execute(LINKS)
-        links = {(child.split(".")[-1].strip('"'), parent.split(".")[-1].strip('"')) for child, parent in cursor.fetchall()}
+        links = {
+            (child.split(".")[-1].strip('"'), parent.split(".")[-1].strip('"')) for child, parent in cursor.fetchall()
+        }
     ordered: list[Table] = []
     waiting = sorted(tables)
     while waiting:
         names = {name for _schema, name in waiting}
-        free = [t for t in waiting if not any(child == t[1] and parent in names for child, parent in links)] or waiting[:1]
+        free = [t for t in waiting if not any(child == t[1] and parent in names for child, parent in links)] or waiting[
+            :1
+        ]
         ordered += free
         waiting = [t for t in waiting if t not in free]
     return ordered
@@ -149,13 +157,19 @@ def in_order(tables: list[Table]) -> list[Table]:
 
 def dump(table: Table) -> bytes:
     """The ready bytes of a table."""
-    with connection.cursor() as cursor, cursor.copy(sql.SQL("COPY {} TO STDOUT").format(sql.Identifier(*table))) as copy:
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(sql.SQL("COPY {} TO STDOUT").format(sql.Identifier(*table))) as copy,
+    ):
         return b"".join(bytes(block) for block in copy)
 
 
 def load(table: Table, content: bytes) -> None:
     """COPY them in."""
-    with connection.cursor() as cursor, cursor.copy(sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(*table))) as copy:
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(*table))) as copy,
+    ):
         copy.write(content)
 
 
@@ -168,7 +182,13 @@ def run(*, blank: str, full: str) -> list[Figure]:
     floor, rows = measure_floor(before, blank, full)
     parts = ", ".join(f"{name} {value:.2f}" for name, value in done.seconds.items())
     return [
-        Figure(f"10,000-row CSV to {done.orders:,} orders submitted ({rows:,} rows; {parts})", seconds, floor, seconds / floor, 4.0),
+        Figure(
+            f"10,000-row CSV to {done.orders:,} orders submitted ({rows:,} rows; {parts})",
+            seconds,
+            floor,
+            seconds / floor,
+            4.0,
+        ),
         Figure("  peak memory of the worker for it", done.peak_mb, None, None, 400.0, "MB"),
     ]
 

@@ -83,5 +83,3 @@ def measure_their_way() -> float:
     with wrapper.cursor() as cursor:
         cursor.execute("DROP SCHEMA bench_migrated CASCADE")
     return took
-
-

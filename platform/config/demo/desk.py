@@ -35,7 +35,9 @@ def seed_desk() -> None:
     for email, name, roles in STAFF:
         ensure_staff(user=ensure_user(email=email, name=name, password=PASSWORD), roles=roles)
     for number, workshop in enumerate(seed_workshops(), start=1):
-        user = ensure_user(email=f"workshop{number:02d}@baylink.example", name=f"{workshop.name} 接待", password=PASSWORD)
+        user = ensure_user(
+            email=f"workshop{number:02d}@baylink.example", name=f"{workshop.name} 接待", password=PASSWORD
+        )
         ensure_staff(user=user, roles=("workshop",), workshop_id=workshop.pk)
     seed_areas()
     seed_licence_rules()
@@ -53,7 +55,10 @@ def ensure_agent(*, email: str, name: str, phone: str = "", area_id: UUID | None
 def seed_scope() -> None:
     """What the operator does not do; its lead edits the rules at the console."""
     for position, rule in enumerate(json.loads((DATA / "scope_rules.json").read_text(encoding="utf-8")), start=1):
-        values = {key: rule[key] for key in ("services", "pattern", "reason_en", "reason_zh", "alternative_en", "alternative_zh")}
+        values = {
+            key: rule[key]
+            for key in ("services", "pattern", "reason_en", "reason_zh", "alternative_en", "alternative_zh")
+        }
         ScopeRule.objects.get_or_create(code=rule["id"], defaults={**values, "position": position * 10})
 
 

@@ -51,14 +51,18 @@ def seed_tenants() -> None:
         for email, name, roles in seed.people:
             ensure_membership(user=ensure_user(email=email, name=name, password=PASSWORD), tenant=tenant, roles=roles)
         sites = read_sites() if seed.slug == "acme" else []
-        seed_fleet(tenant=tenant, sites=sites, cost_centers=COST_CENTERS if seed.slug == "acme" else (), now=clock.now(tenant))
+        seed_fleet(
+            tenant=tenant, sites=sites, cost_centers=COST_CENTERS if seed.slug == "acme" else (), now=clock.now(tenant)
+        )
         seed_authorisation(tenant, [name for _email, name, _roles in seed.people])
 
 
 def read_sites() -> list[tuple[str, str, float, float]]:
     """The ten sites: code, address, latitude, longitude."""
     with (DATA / "sites.csv").open(encoding="utf-8-sig", newline="") as file:
-        return [(row["site_code"], row["address"], float(row["lat"]), float(row["lng"])) for row in csv.DictReader(file)]
+        return [
+            (row["site_code"], row["address"], float(row["lat"]), float(row["lng"])) for row in csv.DictReader(file)
+        ]
 
 
 def seed_authorisation(tenant: Tenant, signers: list[str]) -> None:
@@ -67,7 +71,12 @@ def seed_authorisation(tenant: Tenant, signers: list[str]) -> None:
         return
     start = datetime(2026, 1, 1, tzinfo=UTC)
     Authorisation.objects.create(
-        tenant=tenant, job=None, valid_from=start, valid_until=start + timedelta(days=3 * 365), signers=signers, signed_at=start
+        tenant=tenant,
+        job=None,
+        valid_from=start,
+        valid_until=start + timedelta(days=3 * 365),
+        signers=signers,
+        signed_at=start,
     )
 
 
@@ -78,8 +87,17 @@ def sign_ins() -> list[tuple[str, str, str]]:
     for seed in TENANTS:
         domain = Domain.objects.filter(tenant__slug=seed.slug).first()
         host = domain.domain if domain else f"{seed.slug}.{settings.BASE_DOMAIN}"
-        rows += [(email, f"{seed.name}: {', '.join(roles)}", f"{settings.SITE_SCHEME}://{host}{port}/") for email, _name, roles in seed.people]
+        rows += [
+            (email, f"{seed.name}: {', '.join(roles)}", f"{settings.SITE_SCHEME}://{host}{port}/")
+            for email, _name, roles in seed.people
+        ]
     console = f"{settings.SITE_SCHEME}://{settings.OPERATOR_HOST}{port}/"
-    desk = ("dispatcher@baylink.example", "lead@baylink.example", "workshop01@baylink.example", "inspector@baylink.example", "agent01@baylink.example")
+    desk = (
+        "dispatcher@baylink.example",
+        "lead@baylink.example",
+        "workshop01@baylink.example",
+        "inspector@baylink.example",
+        "agent01@baylink.example",
+    )
     rows += [(email, "operator", console) for email in desk]
     return rows

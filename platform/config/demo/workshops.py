@@ -34,9 +34,19 @@ WORKSHOPS = (
     WorkshopSeed("嘉定重车维修站", "上海市嘉定区曹安公路5200号", 31.2803, 121.1702, 20, HEAVY),
     WorkshopSeed("外高桥商用车服务站", "上海市浦东新区杨高北路3200号", 31.3301, 121.5902, 16, HEAVY, is_own=False),
     WorkshopSeed(
-        "特斯拉授权钣喷中心（张江）", "上海市浦东新区金科路2966号", 31.2001, 121.6102, 12, ("small_car",), ("repair", "claim"), ("LRW",), False
+        "特斯拉授权钣喷中心（张江）",
+        "上海市浦东新区金科路2966号",
+        31.2001,
+        121.6102,
+        12,
+        ("small_car",),
+        ("repair", "claim"),
+        ("LRW",),
+        False,
     ),
-    WorkshopSeed("奉贤快修站", "上海市奉贤区环城南路600号", 30.9203, 121.4601, 14, LIGHT, ("maintenance", "parts"), (), False),
+    WorkshopSeed(
+        "奉贤快修站", "上海市奉贤区环城南路600号", 30.9203, 121.4601, 14, LIGHT, ("maintenance", "parts"), (), False
+    ),
     WorkshopSeed("临港综合维修厂", "上海市浦东新区新元南路600号", 30.8951, 121.9103, 14),
 )
 

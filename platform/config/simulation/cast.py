@@ -26,7 +26,12 @@ class Cast:
 
     def find_staff(self, role: StaffRole) -> Actor:
         """Somebody with this role at the desks."""
-        row = StaffMembership.objects.filter(roles__contains=[role.value], is_active=True).select_related("user").order_by("id").first()
+        row = (
+            StaffMembership.objects.filter(roles__contains=[role.value], is_active=True)
+            .select_related("user")
+            .order_by("id")
+            .first()
+        )
         if row is None:
             raise NobodyThere(role)
         return staff_actor(row)
@@ -34,11 +39,18 @@ class Cast:
     def find_agent(self, agent_id: UUID) -> Actor:
         """The agent himself."""
         agent = Agent.objects.get(pk=agent_id)
-        return Actor(kind="user", id=str(agent.user_id), name=agent.name, staff_roles=frozenset({StaffRole.AGENT.value}))
+        return Actor(
+            kind="user", id=str(agent.user_id), name=agent.name, staff_roles=frozenset({StaffRole.AGENT.value})
+        )
 
     def find_workshop(self, workshop_id: UUID) -> Actor:
         """The workshop's own reception."""
-        row = StaffMembership.objects.filter(workshop_id=workshop_id, is_active=True).select_related("user").order_by("id").first()
+        row = (
+            StaffMembership.objects.filter(workshop_id=workshop_id, is_active=True)
+            .select_related("user")
+            .order_by("id")
+            .first()
+        )
         if row is None:
             raise NobodyThere(f"workshop {workshop_id}")
         return staff_actor(row)
@@ -50,7 +62,13 @@ class Cast:
         if found is None:
             raise NobodyThere(f"approver of {tenant_id}")
         tenant: Tenant = found.tenant
-        return Actor(kind="user", id=str(found.user_id), name=found.user.get_full_name(), tenant=tenant, roles=frozenset(found.roles))
+        return Actor(
+            kind="user",
+            id=str(found.user_id),
+            name=found.user.get_full_name(),
+            tenant=tenant,
+            roles=frozenset(found.roles),
+        )
 
 
 def staff_actor(row: StaffMembership) -> Actor:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 
@@ -102,8 +103,12 @@ class Simulation:
         self.report.actions += assigning.solve(now=clock.now()).assigned
         waiting = list(Leg.objects.filter(status="assigned").values_list("pk", flat=True))
         for chunk in chunks(waiting):
-            actor = self.cast.staff(StaffRole.DISPATCHER)
-            self.act(lambda keys=chunk: self.count(offers.open_offers(leg_ids=keys, actor=actor, now=clock.now())))
+            self.act(lambda keys=chunk: self.hold_out(keys))
+
+    def hold_out(self, leg_ids: list[UUID]) -> None:
+        """Open the offers of these legs, as a dispatcher."""
+        actor = self.cast.staff(StaffRole.DISPATCHER)
+        self.count(offers.open_offers(leg_ids=leg_ids, actor=actor, now=clock.now()))
 
     def count(self, done: int) -> None:
         """Actions of a bulk service beyond the first."""
@@ -167,7 +172,7 @@ class Simulation:
         return f"{done} of {sum(counts.values())} delivered or ended"
 
 
-def chunks(keys: list[object]) -> Iterator[list[object]]:
+def chunks(keys: list[UUID]) -> Iterator[list[UUID]]:
     """Lists of at most CHUNK."""
     for start in range(0, len(keys), CHUNK):
         yield keys[start : start + CHUNK]

@@ -63,11 +63,15 @@ def at_pickup(job: Job, cast: Cast, now: datetime) -> None:
     assert job.visit is not None
     actor = driver(job, cast)
     if job.failed_pickups == 0 and happens(job, "fail_pickup", 2):
-        collecting.fail_pickup(visit_id=job.visit.pk, reason="现场无人交车", photo="sim-nobody-there", actor=actor, now=now)
+        collecting.fail_pickup(
+            visit_id=job.visit.pk, reason="现场无人交车", photo="sim-nobody-there", actor=actor, now=now
+        )
         return
     if collecting.authorisation_for(job, now) is None:
         for each in job.visit.jobs.filter(status=states.AT_PICKUP):
-            collecting.sign_authorisation(job_id=each.pk, signer=job.contact, sealed_file="sim-signed", actor=actor, now=now)
+            collecting.sign_authorisation(
+                job_id=each.pk, signer=job.contact, sealed_file="sim-signed", actor=actor, now=now
+            )
     collecting.take_custody(visit_id=job.visit.pk, report=report_for(job, side=ReportSide.PICKUP), actor=actor, now=now)
 
 
@@ -103,7 +107,9 @@ def in_custody(job: Job, cast: Cast, now: datetime) -> None:
         errands.start_pre_check(job_id=job.pk, actor=driver(job, cast), now=now)
     elif job.workshop_id is not None:
         odometer = 10_000 + job.visit.pk.int % 90_000 + 12
-        collecting.receive_vehicle(visit_id=job.visit.pk, odometer_km=odometer, actor=cast.workshop(job.workshop_id), now=now)
+        collecting.receive_vehicle(
+            visit_id=job.visit.pk, odometer_km=odometer, actor=cast.workshop(job.workshop_id), now=now
+        )
 
 
 def at_workshop(job: Job, cast: Cast, now: datetime) -> None:
@@ -204,7 +210,10 @@ def at_return(job: Job, cast: Cast, now: datetime) -> None:
     """Accepted with both signatures; a few are not there, a few refuse once."""
     assert job.visit is not None
     actor = driver_of_return(job.visit, cast)
-    if happens(job, "fail_return", 2) and not Leg.objects.filter(purpose_id=job.visit.pk, kind="return", status="cancelled").exists():
+    if (
+        happens(job, "fail_return", 2)
+        and not Leg.objects.filter(purpose_id=job.visit.pk, kind="return", status="cancelled").exists()
+    ):
         returning.fail_return(visit_id=job.visit.pk, reason="收车人不在", actor=actor, now=now)
     elif happens(job, "refuse", 1) and job.rework_count == 0 and job.kind in {"repair", "claim", "maintenance"}:
         returning.refuse_delivery(visit_id=job.visit.pk, reason="异响仍在", actor=actor, now=now)
@@ -247,7 +256,9 @@ def delivered(job: Job, cast: Cast, now: datetime) -> None:
         aftercare.note_call(job_id=job.pk, is_reached=False, note="无人接听", actor=actor, now=now)
     else:
         score = 3 if happens(job, "unhappy", 4) else 5 - job.pk.int % 2
-        aftercare.rate_order(tenant_id=job.tenant_id, order_id=job.order_id, score=score, comment="", actor=actor, now=now)
+        aftercare.rate_order(
+            tenant_id=job.tenant_id, order_id=job.order_id, score=score, comment="", actor=actor, now=now
+        )
 
 
 def pre_check(job: Job, cast: Cast, now: datetime) -> None:
@@ -267,7 +278,12 @@ def at_station(job: Job, cast: Cast, now: datetime) -> None:
 def station_failed(job: Job, cast: Cast, now: datetime) -> None:
     """The customer lets it be mended."""
     errands.decide_failed_inspection(
-        tenant_id=job.tenant_id, order_id=job.order_id, is_repaired=True, reason="", actor=cast.approver(job.tenant_id), now=now
+        tenant_id=job.tenant_id,
+        order_id=job.order_id,
+        is_repaired=True,
+        reason="",
+        actor=cast.approver(job.tenant_id),
+        now=now,
     )
 
 
@@ -301,7 +317,9 @@ def parts_wanted(job: Job, cast: Cast, now: datetime) -> None:
 
 def parts_ordered(job: Job, cast: Cast, now: datetime) -> None:
     """Here: most are fitted, some go to the customer."""
-    errands.receive_parts(job_id=job.pk, is_fitted=not happens(job, "loose", 40), actor=cast.staff(StaffRole.DISPATCHER), now=now)
+    errands.receive_parts(
+        job_id=job.pk, is_fitted=not happens(job, "loose", 40), actor=cast.staff(StaffRole.DISPATCHER), now=now
+    )
 
 
 def parts_arrived(job: Job, cast: Cast, now: datetime) -> None:
