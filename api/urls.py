@@ -1,0 +1,32 @@
+"""The addresses of /api/v1, as the tenant's url map includes them."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from api.docs import DocsView, SchemaView
+from api.resources import batches, cost_centers, events, orders, sites, vehicles
+
+app_name = "api"
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("order-batches", batches.BatchList.as_view(), name="batches"),
+    path("order-batches/<str:batch_id>", batches.BatchDetail.as_view(), name="batch"),
+    path("order-batches/<str:batch_id>/rows", batches.BatchRows.as_view(), name="batch-rows"),
+    path("order-batches/<str:batch_id>/submit", batches.BatchSubmit.as_view(), name="batch-submit"),
+    path("order-batches/<str:batch_id>/discard", batches.BatchDiscard.as_view(), name="batch-discard"),
+    path("order-batches/<str:batch_id>/rollback", batches.BatchRollback.as_view(), name="batch-rollback"),
+    path("orders", orders.OrderList.as_view(), name="orders"),
+    path("orders/<str:order_id>", orders.OrderDetail.as_view(), name="order"),
+    path("orders/<str:order_id>/cancel", orders.OrderCancel.as_view(), name="order-cancel"),
+    path("orders/<str:order_id>/timeline", events.OrderTimeline.as_view(), name="order-timeline"),
+    path(
+        "orders/<str:order_id>/estimates/<int:version>/decide", orders.EstimateDecide.as_view(), name="estimate-decide"
+    ),
+    path("vehicles", vehicles.VehicleList.as_view(), name="vehicles"),
+    path("vehicles/<str:vehicle_id>", vehicles.VehicleDetail.as_view(), name="vehicle"),
+    path("sites", sites.SiteList.as_view(), name="sites"),
+    path("sites/<str:site_id>", sites.SiteDetail.as_view(), name="site"),
+    path("cost-centers", cost_centers.CostCenterList.as_view(), name="cost-centers"),
+    path("cost-centers/<str:cost_center_id>", cost_centers.CostCenterDetail.as_view(), name="cost-center"),
+    path("events", events.EventList.as_view(), name="events"),
+    path("schema", SchemaView.as_view(), name="schema"),
+    path("docs/", DocsView.as_view(), name="docs"),
+]
