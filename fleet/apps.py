@@ -1,8 +1,18 @@
+"""The fleet's book."""
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 
 class FleetConfig(AppConfig):
+    """Vehicles, sites, cost centres, batches, orders, approval limits."""
+
     name = "fleet"
     label = "fleet"
     verbose_name = _("fleet")
+
+    def ready(self) -> None:
+        """Put the pages into the navigation."""
+        from fleet.navigation import register_pages
+
+        register_pages()

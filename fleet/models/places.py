@@ -4,8 +4,10 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from events.ids import public_id
 from fleet.models.base import Key
 
 
@@ -28,6 +30,15 @@ class Site(Key):
             models.CheckConstraint(condition=~Q(code=""), name="site_has_a_code"),
         ]
 
+    @property
+    def ref(self) -> str:
+        """sit_…"""
+        return public_id("sit", self.id)
+
+    def get_absolute_url(self) -> str:
+        """Where it is changed."""
+        return reverse("fleet:site", args=[self.ref])
+
 
 class CostCenter(Key):
     """Whom an order is charged to inside the tenant; orders name it by this name."""
@@ -42,3 +53,12 @@ class CostCenter(Key):
         constraints: ClassVar[list[Any]] = [
             models.CheckConstraint(condition=~Q(name=""), name="cost_center_has_a_name")
         ]
+
+    @property
+    def ref(self) -> str:
+        """cct_…"""
+        return public_id("cct", self.id)
+
+    def get_absolute_url(self) -> str:
+        """Where it is changed."""
+        return reverse("fleet:cost_center", args=[self.ref])

@@ -66,6 +66,22 @@ def require_rows(batch: Batch, policy: str) -> None:
         raise NothingToSubmit(_("Not one row of this batch can become an order."))
 
 
+def resume_batch(*, batch_id: UUID | str, actor: Actor, now: datetime) -> Batch:
+    """Go on with a batch whose opening was stopped. Raises Http404, PermissionDenied, OnCreditHold."""
+    require_may(actor, Action.SUBMIT)
+    batch = batch_for(actor, batch_id)
+    if ask_intake(tenant_id=own_tenant(actor).pk).is_on_credit_hold:
+        raise OnCreditHold(
+            _("Your account is on hold, so no new orders are taken. Speak with the operator's finance desk.")
+        )
+    batch = lock_batch(batch.pk)
+    if batch.is_opening and batch.halt:
+        batch.halt, batch.attempts, batch.touched_at = "", 0, now
+        batch.save(update_fields=["halt", "attempts", "touched_at"])
+        wake_opener(own_tenant(actor).pk, batch.pk)
+    return batch
+
+
 def discard_batch(*, batch_id: UUID | str, actor: Actor, now: datetime, reason: str = "") -> Batch:
     """Put a batch away before it is submitted; its rows go. Raises Http404, PermissionDenied, TransitionError."""
     require_may(actor, Action.SUBMIT)

@@ -1,0 +1,94 @@
+"""What the lists can be narrowed to; everything stands in the address."""
+
+from typing import Any
+
+import django_filters as filters
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from fleet import states, texts
+from fleet.models import CostCenter, Order, Site, Vehicle
+from fleet.selectors.orders import OVER, WAITING_FOR_YOU, late_q, search_orders
+
+GROUPS: dict[str, Any] = {
+    "open": _("Open"),
+    "waiting": _("Waiting for you"),
+    "late": _("Late"),
+    "delivered": _("Delivered"),
+    "ended": _("Cancelled or declined"),
+}
+
+
+def site_choices() -> list[tuple[str, str]]:
+    """The tenant's sites."""
+    return [(code, code) for code in Site.objects.order_by("code").values_list("code", flat=True)]
+
+
+def center_choices() -> list[tuple[str, str]]:
+    """The tenant's cost centres."""
+    return [(name, name) for name in CostCenter.objects.order_by("name").values_list("name", flat=True)]
+
+
+class OrderFilter(filters.FilterSet):
+    """Search, and narrow by state, service, place and day."""
+
+    q = filters.CharFilter(
+        method="search", label=_("Search orders"), help_text=_("Plate, VIN, number, reference, contact")
+    )
+    group = filters.ChoiceFilter(method="of_group", label=_("Which"), choices=list(GROUPS.items()))
+    status = filters.ChoiceFilter(label=_("Status"), choices=list(texts.ORDER_STATES.items()))
+    service = filters.ChoiceFilter(label=_("Service"), choices=list(texts.SERVICES.items()))
+    site = filters.ChoiceFilter(field_name="site_code", label=_("Site"), choices=site_choices)
+    cost_center = filters.ChoiceFilter(label=_("Cost centre"), choices=center_choices)
+    day = filters.DateFilter(method="on_day", label=_("Pick-up on"), widget=forms.DateInput(attrs={"type": "date"}))
+
+    class Meta:
+        model = Order
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, now: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.now = now
+
+    def search(self, rows: QuerySet[Order], name: str, value: str) -> QuerySet[Order]:
+        """Every word somewhere."""
+        del name
+        return search_orders(rows, value)
+
+    def of_group(self, rows: QuerySet[Order], name: str, value: str) -> QuerySet[Order]:
+        """States that people think of together."""
+        del name
+        if value == "open":
+            return rows.exclude(status__in=OVER)
+        if value == "waiting":
+            return rows.filter(status__in=WAITING_FOR_YOU)
+        if value == "late":
+            return rows.filter(late_q(self.now))
+        if value == "delivered":
+            return rows.filter(status__in=states.DELIVERED)
+        return rows.filter(status__in=states.CANCELLED | states.DECLINED)
+
+    def on_day(self, rows: QuerySet[Order], name: str, value: Any) -> QuerySet[Order]:
+        """Windows that begin on that day, by the page's clock."""
+        del name
+        return rows.filter(window_start__date=value)
+
+
+class VehicleFilter(filters.FilterSet):
+    """Search vehicles."""
+
+    q = filters.CharFilter(method="search", label=_("Search vehicles"), help_text=_("Plate, VIN, model"))
+
+    class Meta:
+        model = Vehicle
+        fields: list[str] = []
+
+    def search(self, rows: QuerySet[Vehicle], name: str, value: str) -> QuerySet[Vehicle]:
+        """Somewhere in plate, VIN or model; an old plate finds its vehicle, too."""
+        del name
+        text = value.strip()[:40]
+        upper = text.upper()
+        return rows.filter(
+            Q(plate__contains=upper) | Q(vin__contains=upper) | Q(model__icontains=text) | Q(plates__plate=upper)
+        ).distinct()

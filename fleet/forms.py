@@ -1,0 +1,110 @@
+"""What people type into the book's pages."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from fleet.intake.columns import COLUMNS
+from fleet.intake.texts import LABELS
+from fleet.models import BatchPolicy
+from fleet.selectors.settings import ROLES
+
+POLICY_HELP = {
+    BatchPolicy.ALL_OR_NOTHING: _("All or nothing: nothing is ordered while a row is wrong."),
+    BatchPolicy.ACCEPT_VALID: _("Accept the valid rows: the others stay to be mended and sent again."),
+}
+
+
+class PolicyForm(forms.Form):
+    """How the rows of a file are taken."""
+
+    policy = forms.ChoiceField(
+        label=_("When rows are wrong"), choices=list(POLICY_HELP.items()), widget=forms.RadioSelect
+    )
+
+
+class SiteForm(forms.Form):
+    """A site."""
+
+    code = forms.CharField(label=_("Code"), max_length=40, help_text=_("What your files call it, such as SH-WGQ."))
+    address = forms.CharField(label=_("Address"), max_length=300)
+    lat = forms.FloatField(label=_("Latitude"), min_value=-90, max_value=90, help_text=_("Decimal degrees, WGS-84."))
+    lng = forms.FloatField(label=_("Longitude"), min_value=-180, max_value=180, help_text=_("Decimal degrees, WGS-84."))
+    is_active = forms.BooleanField(label=_("In use"), required=False, initial=True)
+
+
+class CostCenterForm(forms.Form):
+    """A cost centre."""
+
+    name = forms.CharField(label=_("Name"), max_length=80, help_text=_("Orders name it exactly so."))
+    code = forms.CharField(label=_("Code"), max_length=40, required=False)
+    is_active = forms.BooleanField(label=_("In use"), required=False, initial=True)
+
+
+class LimitsForm(forms.Form):
+    """Up to how many yuan each role may approve on one order."""
+
+    names = {
+        "approver": _("Approver"),
+        "fleet_manager": _("Fleet manager"),
+        "admin": _("Administrator"),
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for role in ROLES:
+            self.fields[role] = forms.DecimalField(
+                label=self.names[role], required=False, min_value=0, max_value=10_000_000_000, decimal_places=2,
+                help_text=_("Yuan for one order; blank means nothing at all."),
+            )  # fmt: skip
+
+    @property
+    def limits_fen(self) -> dict[str, int | None]:
+        """What was typed, in fen."""
+        typed: dict[str, Decimal | None] = self.cleaned_data
+        return {role: None if typed[role] is None else int(typed[role] * 100) for role in ROLES}  # type: ignore[operator]
+
+
+class MendForm(forms.Form):
+    """The cells of a rejected row: those with a fault first."""
+
+    def __init__(self, *args: Any, cells: dict[str, str], faulty: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rest = [column for column in COLUMNS if column in cells and column not in faulty]
+        for column in [*(c for c in COLUMNS if c in faulty), *rest]:
+            is_long = column in {"description", "notes"}
+            self.fields[column] = forms.CharField(
+                label=_(LABELS[column]), required=False, initial=cells.get(column, ""), max_length=5_000, strip=False,
+                widget=forms.Textarea(attrs={"rows": 3}) if is_long else forms.TextInput(),
+            )  # fmt: skip
+
+    def typed(self) -> dict[str, str]:
+        """The cells that are not as they were."""
+        return {name: text for name, text in self.cleaned_data.items() if text != (self.fields[name].initial or "")}
+
+
+class RatingForm(forms.Form):
+    """How it went."""
+
+    score = forms.ChoiceField(
+        label=_("How did it go?"),
+        choices=[(str(score), "★" * score) for score in range(5, 0, -1)],
+        widget=forms.RadioSelect,
+        initial="5",
+    )
+    comment = forms.CharField(
+        label=_("Anything we should know?"), required=False, max_length=1_000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class WindowForm(forms.Form):
+    """When the vehicle can be fetched."""
+
+    start = forms.DateTimeField(
+        label=_("From"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    )
+    end = forms.DateTimeField(
+        label=_("Until"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    )

@@ -1,0 +1,92 @@
+"""Orders as pages and API look them up."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+
+from events.book.models import Entry
+from fleet import states
+from fleet.models import Order, OrderEstimate
+from fleet.texts import TimelineItem, tell_entry
+from repair import states as jobs
+
+OVER: Final = states.OVER
+WAITING_FOR_YOU: Final = frozenset({jobs.AWAITING_APPROVAL, jobs.CONSENT_REQUIRED})
+BEFORE_PICKUP: Final = frozenset(
+    f"{jobs.NEW} {jobs.ACKNOWLEDGED} {jobs.ASSIGNED} {jobs.ACCEPTED} {jobs.CONTACTED} {jobs.AT_PICKUP}".split()
+)
+SHORTEST_SEARCH: Final = 2
+LONGEST_SEARCH: Final = 80
+
+
+def search_orders(rows: QuerySet[Order], text: str) -> QuerySet[Order]:
+    """The orders whose plate, VIN, number, reference, contact or phone contains every word of `text`."""
+    for word in text.lower()[:LONGEST_SEARCH].split():
+        rows = rows.filter(search__text__contains=word)
+    return rows
+
+
+def open_orders() -> QuerySet[Order]:
+    """What is neither delivered nor ended."""
+    return Order.objects.exclude(status__in=OVER)
+
+
+def late_q(now: datetime) -> Q:
+    """Not fetched in its window, or not back when it was promised."""
+    not_fetched = Q(status__in=BEFORE_PICKUP, window_end__lt=now)
+    not_back = Q(promised_return_at__lt=now) & ~Q(status__in=OVER)
+    return not_fetched | not_back
+
+
+def waiting_estimates() -> QuerySet[OrderEstimate]:
+    """The estimates that wait for the tenant, the oldest first."""
+    rows = OrderEstimate.objects.filter(decision="", order__status__in=WAITING_FOR_YOU)
+    return rows.select_related("order").order_by("told_at")
+
+
+def count_waiting() -> int:
+    """How many orders wait for the tenant's decision."""
+    return Order.objects.filter(status__in=WAITING_FOR_YOU).count()
+
+
+def count_by_state() -> dict[str, int]:
+    """Open orders by state."""
+    rows = open_orders().values("status").annotate(count=Count("pk")).order_by()
+    return {row["status"]: row["count"] for row in rows}
+
+
+def todays_pickups(now: datetime) -> QuerySet[Order]:
+    """What is fetched today, by the clock of the page's zone."""
+    start = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    rows = Order.objects.filter(
+        status__in=BEFORE_PICKUP, window_start__lt=start + timedelta(days=1), window_end__gt=start
+    )
+    return rows.order_by("window_start", "pk")
+
+
+def timeline_of(subject: str, *, limit: int = 200) -> list[TimelineItem]:
+    """What the log says of one object, newest first."""
+    return [tell_entry(entry) for entry in Entry.objects.filter(subject=subject).order_by("-seq")[:limit]]
+
+
+def holder_of(order: Order) -> str:
+    """Who has the vehicle: `you`, `agent` or `workshop`."""
+    if order.status in WITH_AGENT:
+        return "agent"
+    return "workshop" if order.status in jobs.IN_CUSTODY_STATES else "you"
+
+
+WITH_AGENT: Final = frozenset(
+    {
+        jobs.IN_CUSTODY,
+        jobs.RETURNING,
+        jobs.AT_RETURN,
+        jobs.RETURN_FAILED,
+        jobs.PRE_CHECK,
+        jobs.AT_STATION,
+        jobs.PASSED,
+        jobs.FAILED,
+    }
+)

@@ -1,0 +1,168 @@
+"""The lists of the book."""
+
+from typing import Any
+
+import django_tables2 as tables
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from fleet import texts
+from fleet.models import CostCenter, Order, Site, Vehicle
+from fleet.selectors.batches import BatchSummary
+from ui.tables import DenseTable, KeyColumn, MoneyColumn, NumberColumn, StatusColumn, TimeColumn
+from ui.templatetags import ui as components
+
+
+class VehicleColumn(tables.Column):
+    """Plate and model, or the VIN of a vehicle without a plate."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, empty_values=(), **kwargs)
+
+    def render(self, record: Any) -> SafeString:
+        """The plate in the first place: people know vehicles by it."""
+        return format_html('{}<span class="text-secondary"> {}</span>', record.plate or record.vin, record.model)
+
+
+class LabelColumn(tables.Column):
+    """A code by its label."""
+
+    def __init__(self, *args: Any, labels: dict[str, Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.labels = labels
+
+    def render(self, value: str) -> str:
+        """The label, or the code that none knows."""
+        return str(self.labels.get(value, value))
+
+
+class OrderTable(DenseTable):
+    """Orders, the newest first."""
+
+    number = KeyColumn(verbose_name=_("Order"), order_by="pk")
+    plate = VehicleColumn(verbose_name=_("Vehicle"))
+    service = LabelColumn(verbose_name=_("Service"), labels=texts.SERVICES)
+    status = StatusColumn(verbose_name=_("Status"), labels=texts.ORDER_STATES)
+    window_start = TimeColumn(verbose_name=_("Pick-up"))
+    promised_return_at = TimeColumn(verbose_name=_("Promised return"))
+    site_code = tables.Column(verbose_name=_("Site"))
+    external_ref = tables.Column(verbose_name=_("Your reference"))
+
+    class Meta(DenseTable.Meta):
+        empty_text = _("No orders match")
+        order_by = "-number"
+
+    def render_status(self, value: str, record: Order) -> SafeString:
+        """The state; a hold shows beside it."""
+        shown = components.status(value, texts.ORDER_STATES.get(value, value))
+        if record.is_on_hold:
+            return format_html("{} {}", shown, components.status("on_hold", _("On hold")))
+        return shown
+
+
+class VehicleTable(DenseTable):
+    """Vehicles by plate."""
+
+    plate = KeyColumn(verbose_name=_("Plate"), empty_values=())
+    vin = tables.Column(verbose_name=_("VIN"))
+    model = tables.Column(verbose_name=_("Model"))
+    open_orders = NumberColumn(verbose_name=_("Open orders"))
+    order_count = NumberColumn(verbose_name=_("Orders"))
+    registered_at = TimeColumn(verbose_name=_("Known since"), style="date")
+
+    class Meta(DenseTable.Meta):
+        empty_text = _("No vehicles match")
+        order_by = "plate"
+
+    def render_plate(self, record: Vehicle) -> str:
+        """A vehicle without a plate is known by its VIN."""
+        return record.plate or record.vin
+
+
+class BatchTable(DenseTable):
+    """Batches, the newest first."""
+
+    name = KeyColumn(verbose_name=_("File"), accessor="batch__name", orderable=False)
+    status = StatusColumn(verbose_name=_("Status"), labels=texts.BATCH_STATES, orderable=False)
+    total = NumberColumn(verbose_name=_("Rows"), accessor="batch__total", orderable=False)
+    rejected = NumberColumn(verbose_name=_("Rejected"), accessor="batch__rejected", orderable=False)
+    orders = NumberColumn(verbose_name=_("Orders"), orderable=False)
+    delivered = NumberColumn(verbose_name=_("Delivered"), accessor="lines__delivered", orderable=False)
+    created_by = tables.Column(verbose_name=_("Sent by"), accessor="batch__created_by", orderable=False)
+    created_at = TimeColumn(verbose_name=_("Sent"), accessor="batch__created_at", orderable=False)
+
+    class Meta(DenseTable.Meta):
+        empty_text = _("No batches yet")
+
+    def row_url(self, record: BatchSummary) -> str:
+        """The batch's page."""
+        return record.get_absolute_url()
+
+
+class SiteTable(DenseTable):
+    """Sites by code."""
+
+    code = KeyColumn(verbose_name=_("Code"))
+    address = tables.Column(verbose_name=_("Address"), attrs={"td": {"class": "ui-wrap-cell"}})
+    lat = NumberColumn(verbose_name=_("Latitude"), orderable=False)
+    lng = NumberColumn(verbose_name=_("Longitude"), orderable=False)
+    is_active = tables.Column(verbose_name=_("Status"))
+
+    class Meta(DenseTable.Meta):
+        empty_text = _("No sites yet")
+        order_by = "code"
+
+    def row_url(self, record: Site) -> str:
+        """Where it is changed."""
+        return record.get_absolute_url()
+
+    def render_is_active(self, value: bool) -> SafeString:
+        """In use, or put away."""
+        return components.status("active", _("In use")) if value else components.status("archived", _("Not in use"))
+
+
+class CostCenterTable(DenseTable):
+    """Cost centres by name."""
+
+    name = KeyColumn(verbose_name=_("Name"))
+    code = tables.Column(verbose_name=_("Code"))
+    is_active = tables.Column(verbose_name=_("Status"))
+
+    class Meta(DenseTable.Meta):
+        empty_text = _("No cost centres yet")
+        order_by = "name"
+
+    def row_url(self, record: CostCenter) -> str:
+        """Where it is changed."""
+        return record.get_absolute_url()
+
+    def render_is_active(self, value: bool) -> SafeString:
+        """In use, or put away."""
+        return components.status("active", _("In use")) if value else components.status("archived", _("Not in use"))
+
+
+class EstimateTable(DenseTable):
+    """Estimates that wait for a decision, the oldest first."""
+
+    number = KeyColumn(verbose_name=_("Order"), accessor="order__number", orderable=False)
+    vehicle = tables.Column(verbose_name=_("Vehicle"), accessor="order", orderable=False)
+    what = tables.Column(verbose_name=_("What"), accessor="is_supplement", orderable=False)
+    total_fen = MoneyColumn(verbose_name=_("Amount"), orderable=False)
+    told_at = TimeColumn(verbose_name=_("Waits since"), orderable=False)
+    valid_until = TimeColumn(verbose_name=_("Valid until"), orderable=False)
+
+    class Meta(DenseTable.Meta):
+        empty_text = _("Nothing waits for your decision")
+
+    def row_url(self, record: Any) -> str:
+        """The order's page, at the estimate."""
+        return f"{record.order.get_absolute_url()}#estimate"
+
+    def render_vehicle(self, value: Order) -> SafeString:
+        """Plate and model."""
+        return format_html('{}<span class="text-secondary"> {}</span>', value.plate or value.vin, value.model)
+
+    def render_what(self, value: bool) -> str:
+        """An estimate, or an extra fault."""
+        return str(_("Extra fault") if value else _("Estimate"))

@@ -1,0 +1,42 @@
+"""The pages of the fleet's book; all of them are walled, but the upload, which stores its file first."""
+
+from django.urls import path
+
+from fleet.views import batches, orders, places, rules, vehicles
+
+app_name = "fleet"
+
+urlpatterns = [
+    path("orders/", orders.list_orders, name="orders"),
+    path("orders/export.csv", orders.export_orders, name="orders_export"),
+    path("orders/<str:ref>/", orders.show_order, name="order"),
+    path("orders/<str:ref>/cancel/", orders.cancel_order, name="order_cancel"),
+    path("orders/<str:ref>/reschedule/", orders.reschedule_order, name="order_reschedule"),
+    path("orders/<str:ref>/window/", orders.choose_window, name="order_window"),
+    path("orders/<str:ref>/rate/", orders.rate_order, name="order_rate"),
+    path("orders/<str:ref>/estimates/<int:version>/", orders.decide_estimate, name="estimate_decide"),
+    path("approvals/", orders.list_approvals, name="approvals"),
+    path("batches/", batches.list_batches, name="batches"),
+    path("batches/new/", batches.new_batch, name="batch_new"),
+    path("batches/receive/", batches.receive, name="batch_receive"),
+    path("batches/template.csv", batches.download_template, {"kind": "csv"}, name="batch_template_csv"),
+    path("batches/template.xlsx", batches.download_template, {"kind": "xlsx"}, name="batch_template_xlsx"),
+    path("batches/<str:ref>/", batches.show_batch, name="batch"),
+    path("batches/<str:ref>/progress/", batches.show_progress, name="batch_progress"),
+    path("batches/<str:ref>/submit/", batches.submit, name="batch_submit"),
+    path("batches/<str:ref>/discard/", batches.discard, name="batch_discard"),
+    path("batches/<str:ref>/roll-back/", batches.roll_back, name="batch_roll_back"),
+    path("batches/<str:ref>/resume/", batches.resume, name="batch_resume"),
+    path("batches/<str:ref>/rows-to-mend.csv", batches.download_failed, name="batch_failed"),
+    path("batches/<str:ref>/rows/<int:line>/confirm/", batches.confirm_row, name="row_confirm"),
+    path("batches/<str:ref>/rows/<int:line>/mend/", batches.mend_row, name="row_mend"),
+    path("vehicles/", vehicles.list_vehicles, name="vehicles"),
+    path("vehicles/<str:ref>/", vehicles.show_vehicle, name="vehicle"),
+    path("sites/", places.list_sites, name="sites"),
+    path("sites/new/", places.edit_site, name="site_new"),
+    path("sites/<str:ref>/", places.edit_site, name="site"),
+    path("cost-centers/", places.list_cost_centers, name="cost_centers"),
+    path("cost-centers/new/", places.edit_cost_center, name="cost_center_new"),
+    path("cost-centers/<str:ref>/", places.edit_cost_center, name="cost_center"),
+    path("settings/", rules.edit_settings, name="settings"),
+]

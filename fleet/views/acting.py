@@ -1,0 +1,96 @@
+"""What every page of the book does the same way: who asks, doing something or saying why not, asking first."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy
+
+from config import clock
+from events.machine import TransitionError
+from fleet.errors import FleetError
+from tenants.actors import Actor
+
+REFUSALS = (FleetError, TransitionError, ValidationError)
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Who asks."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    return actor
+
+
+def now_of(request: HttpRequest) -> datetime:
+    """Business time where the request is."""
+    return clock.now(actor_of(request).tenant)
+
+
+def words_of(error: Exception) -> str:
+    """A refusal in words."""
+    if isinstance(error, ValidationError):
+        return " ".join(error.messages)
+    return str(getattr(error, "message", error))
+
+
+def attempt(call: Callable[[], Any]) -> str:
+    """Do it, wholly or not at all; "" when it is done, else why not. What is not there is 404."""
+    try:
+        with transaction.atomic():
+            call()
+    except REFUSALS as error:
+        return words_of(error)
+    except ObjectDoesNotExist as error:
+        raise Http404 from error
+    return ""
+
+
+def act(request: HttpRequest, call: Callable[[], Any], *, done: str, back: str) -> HttpResponse:
+    """Do it and go back, with a notice of what was done or why not."""
+    problem = attempt(call)
+    if problem:
+        messages.error(request, problem)
+    else:
+        messages.success(request, done)
+    return redirect(back)
+
+
+class ReasonForm(forms.Form):
+    """Why."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 3, "autofocus": True})
+    )
+
+
+class NoForm(forms.Form):
+    """A question without fields: yes, or back."""
+
+
+def ask(
+    request: HttpRequest,
+    *,
+    title: str,
+    text: str,
+    label: str,
+    back: str,
+    done: str,
+    call: Callable[[dict[str, Any]], Any],
+    form_class: type[forms.Form] = ReasonForm,
+    is_danger: bool = False,
+) -> HttpResponse:
+    """Ask before doing: a dialog, or a page of its own without scripts; with the answer it is done."""
+    form = form_class(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        return act(request, lambda: call(form.cleaned_data), done=done, back=back)
+    context = {
+        "title": title, "text": text, "label": label, "back": back, "form": form, "is_danger": is_danger,
+        "action": request.path, "has_fields": bool(form.fields),
+    }  # fmt: skip
+    template = "fleet/ask_dialog.html" if getattr(request, "htmx", False) else "fleet/ask.html"
+    return render(request, template, context, status=422 if form.errors else 200)

@@ -1,0 +1,12 @@
+"""The tenant's own pages that span several books."""
+
+from django.urls import path
+
+from portal import views
+
+app_name = "portal"
+
+urlpatterns = [
+    path("", views.show_home, name="home"),
+    path("search/", views.search, name="search"),
+]
