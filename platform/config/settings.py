@@ -175,7 +175,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "events.sweep", "schedule": 20.0},
     "sweep-mail": {"task": "messages.sweep_mail", "schedule": 30.0, "options": {"expires": 30}},
-    "heartbeat": {"task": "people.heartbeat", "schedule": 20.0, "options": {"expires": 600}},
+    "heartbeat": {"task": "config.heartbeat", "schedule": 20.0, "options": {"expires": 600}},
 }
 if CELERY_BROKER_URL.startswith("amqp"):
     CELERY_TASK_DEFAULT_QUEUE_TYPE = "quorum"

@@ -19,7 +19,7 @@ from tenants.actors import Actor
 from tenants.marks import account_view
 from tenants.people import services
 from tenants.people.access import invitation_for, membership_for, own_tenant
-from tenants.people.models import Invitation, Membership, TenantRole, names_of_roles
+from tenants.people.models import Invitation, Membership, TenantRole, join_names, names_of_roles
 from tenants.people.navigation import register_nav
 from ui.tables import DenseTable, KeyColumn, StatusColumn, TimeColumn, paginate_table
 
@@ -88,7 +88,7 @@ class MemberTable(DenseTable):
         return reverse("member", args=[record.public_id])
 
     def render_roles(self, value: list[str]) -> str:
-        return ", ".join(names_of_roles(value))
+        return join_names(names_of_roles(value))
 
 
 class InvitationTable(DenseTable):
@@ -110,7 +110,7 @@ class InvitationTable(DenseTable):
         return ""
 
     def render_roles(self, value: list[str]) -> str:
-        return ", ".join(names_of_roles(value))
+        return join_names(names_of_roles(value))
 
 
 @account_view

@@ -37,7 +37,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             for code, name in settings.LANGUAGES
         ],
         "demo_sign_ins": demo.list_sign_ins if settings.DEMO and area == "account" else [],
-        "demo_password": demo.PASSWORD if settings.DEMO and area == "account" else "",
+        "demo_password": demo.tell_password() if settings.DEMO and area == "account" else "",
     }
 
 

@@ -11,6 +11,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from events.ids import public_id
 from tenants.actors import StaffRole
@@ -45,6 +46,11 @@ def names_of_roles(roles: Iterable[str]) -> list[str]:
     names = {**dict(TenantRole.choices), **dict(STAFF_ROLES)}
     wanted = set(roles)
     return [str(names[role]) for role in names if role in wanted]
+
+
+def join_names(names: Iterable[str]) -> str:
+    """Names in a row, as the reader's language writes it."""
+    return pgettext("between the items of a list", ", ").join(names)
 
 
 class UserManager(BaseUserManager["User"]):
@@ -123,9 +129,9 @@ class Membership(models.Model):
         return public_id("mem", self.id)
 
     @property
-    def role_names(self) -> list[str]:
+    def role_names(self) -> str:
         """Its roles as pages show them."""
-        return names_of_roles(self.roles)
+        return join_names(names_of_roles(self.roles))
 
 
 class StaffMembership(models.Model):
@@ -182,9 +188,9 @@ class Invitation(models.Model):
         return public_id("inv", self.id)
 
     @property
-    def role_names(self) -> list[str]:
+    def role_names(self) -> str:
         """Its roles as pages show them."""
-        return names_of_roles(self.roles)
+        return join_names(names_of_roles(self.roles))
 
     def is_open_at(self, now: datetime) -> bool:
         """Whether it can still be accepted."""

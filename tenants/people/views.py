@@ -25,7 +25,7 @@ from tenants.marks import open_view
 from tenants.people import services
 from tenants.people.context import list_places
 from tenants.people.forms import AccountForm
-from tenants.people.models import Invitation, Membership, StaffMembership, User, names_of_roles
+from tenants.people.models import Invitation, Membership, StaffMembership, User, join_names, names_of_roles
 from tenants.people.services.invitations import has_account, owns_address
 
 
@@ -126,10 +126,10 @@ def memberships_of(actor: Actor) -> list[Membership]:
     return list(Membership.objects.filter(user_id=actor.id, tenant__slug__in=slugs).select_related("tenant"))
 
 
-def staff_roles_of(actor: Actor) -> list[str]:
+def staff_roles_of(actor: Actor) -> str:
     """The person's roles among the operator's people, as pages show them."""
     staff = StaffMembership.objects.filter(user_id=actor.id).first()
-    return names_of_roles(staff.roles) if staff else []
+    return join_names(names_of_roles(staff.roles)) if staff else ""
 
 
 def actor_of(request: HttpRequest) -> Actor:

@@ -5,7 +5,7 @@ from celery import shared_task
 from config.health import note_beat
 
 
-@shared_task(name="people.heartbeat")
+@shared_task(name="config.heartbeat")
 def heartbeat() -> None:
     """Prove that scheduler, broker and worker hang together."""
     note_beat()
