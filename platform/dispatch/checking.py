@@ -1,7 +1,7 @@
 """The gates asked again under the agents' locks, and what was found kept as the reason of a naming."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -114,6 +114,8 @@ def find_next(leg: Leg, *, now: datetime) -> Naming | None:
 def why_of_verdicts(verdicts: Sequence[Verdict], *, chosen: UUID, reason: str = "") -> Why:
     """The reasons of a naming outside a solve: who could, by time, why the others cannot, and a dispatcher's words."""
     able = [verdict for verdict in verdicts if not verdict.reasons]
+    shut = [verdict for verdict in verdicts if verdict.reasons]
+    near = sorted(shut, key=lambda verdict: GateReason.AREA in verdict.reasons)[:REJECTED_KEPT]
     shown = [v for place, v in enumerate(able) if place < CANDIDATES_KEPT or v.agent_id == str(chosen)]
     return Why(
         candidates=[
@@ -125,7 +127,13 @@ def why_of_verdicts(verdicts: Sequence[Verdict], *, chosen: UUID, reason: str = 
             }
             for verdict in shown
         ],
-        rejected={**rejected_of({v.agent_id: v.reasons for v in verdicts if v.reasons}, len(able), {}), "note": reason},
+        rejected={
+            "candidates": len(able),
+            "counts": dict(Counter(verdict.reasons[0].value for verdict in shut)),
+            "agents": {verdict.agent_id: [gate.value for gate in verdict.reasons] for verdict in near},
+            "lost_to": {},
+            "note": reason,
+        },
     )
 
 
@@ -136,18 +144,10 @@ def why_of_solve(explanation: Explanation) -> Why:
             {"agent": item.agent_id, "drive_s": item.drive_seconds, "fate": item.fate, "taken_by": item.taken_by}
             for item in explanation.candidates
         ],
-        rejected=rejected_of(explanation.rejected, explanation.candidates_in_all, explanation.lost_to),
+        rejected={
+            "candidates": explanation.candidates_in_all,
+            "counts": {reason.value: count for reason, count in explanation.counts.items()},
+            "agents": {agent: [gate.value for gate in reasons] for agent, reasons in explanation.rejected.items()},
+            "lost_to": dict(explanation.lost_to),
+        },
     )
-
-
-def rejected_of(
-    table: Mapping[str, tuple[GateReason, ...]], in_all: int, lost_to: Mapping[str, str]
-) -> dict[str, object]:
-    """Counts by first reason, and names: those who serve the area first, two hundred at most."""
-    near = sorted(table, key=lambda agent: GateReason.AREA in table[agent])[:REJECTED_KEPT]
-    return {
-        "candidates": in_all,
-        "counts": dict(Counter(reasons[0].value for reasons in table.values())),
-        "agents": {agent: [reason.value for reason in table[agent]] for agent in near},
-        "lost_to": dict(lost_to),
-    }

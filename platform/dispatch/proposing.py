@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from dispatch import planning
-from dispatch.checking import cards_for, why_of_solve
+from dispatch.checking import REJECTED_KEPT, cards_for, why_of_solve
 from dispatch.desk import locate, read_rules, task_of
 from dispatch.models import Leg
 from dispatch.naming import Why
@@ -71,7 +71,7 @@ class Proposal:
 
     def why(self, leg_id: UUID) -> Why:
         """Why the planner named whom it named."""
-        return why_of_solve(self.plan.explain(str(leg_id)))
+        return why_of_solve(self.plan.explain(str(leg_id), listed=REJECTED_KEPT))
 
     def given_up(self) -> list[GivenUp]:
         """The planned legs that nobody can take, tenant by tenant; those that had nobody before stay as they are."""
@@ -80,7 +80,7 @@ class Proposal:
         return [self._give_up(leg) for leg in legs if leg.status == PLANNED]
 
     def _give_up(self, leg: Leg) -> GivenUp:
-        reason = reason_for(self.plan.explain(str(leg.pk)), leg, now=self.now)
+        reason = reason_for(self.plan.explain(str(leg.pk), listed=REJECTED_KEPT), leg, now=self.now)
         windows = () if reason in HOPELESS else self._other_windows(leg)
         return GivenUp(tenant_id=leg.tenant_id, leg_id=leg.pk, task=task_of(leg), reason=reason, windows=windows)
 

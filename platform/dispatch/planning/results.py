@@ -1,6 +1,5 @@
 """What a solve hands back: who drives each leg and when; and, worked out when asked, why he and nobody else."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,7 +15,7 @@ from dispatch.planning.flow import Graph
 from dispatch.planning.gates import Gates
 from dispatch.planning.model import Booking, LegTask
 from dispatch.planning.offers import OfferedWindow, free_windows
-from dispatch.planning.openings import Openings
+from dispatch.planning.openings import Bits, Openings
 from dispatch.planning.reasons import GateReason, reasons_of
 from dispatch.planning.tables import moment
 from dispatch.planning.timing import Clock, Planned
@@ -154,23 +153,26 @@ class Plan:
             return None
         return Booking(plan.departs_at, plan.ends_at, leg.destination, leg.origin, plan.arrives_at)
 
-    def explain(self, leg_id: str, *, top: int = TOP) -> Explanation:
-        """Why this leg's plan is as it is. Raises KeyError for a leg that was not asked."""
+    def explain(self, leg_id: str, *, top: int = TOP, listed: int | None = None) -> Explanation:
+        """Why this leg's plan is as it is. Raises KeyError for a leg that was not asked.
+
+        With `listed`, `rejected` names no more agents than that, those who serve the area before the others.
+        """
         row = self._gates.legs.row_of[leg_id]
         number = self._telling_round(row)
         done = self.rounds[number]
         verdicts = judge_agents(gates=self._gates, openings=done.openings, leg=row, clock=self._clock)
-        ids = [agent.id for agent in self._gates.agents.agents]
-        shut = np.flatnonzero(verdicts.bits).tolist()
-        rejected = {ids[agent]: reasons_of(int(verdicts.bits[agent])) for agent in shut}
+        bits, agents = verdicts.bits, self._gates.agents.agents
+        shut = np.flatnonzero(bits)
+        near = shut[np.argsort((bits[shut] & GateReason.AREA.bit) != 0, kind="stable")][:listed].tolist()
         earlier = self._taken_before(number)
         return Explanation(
             leg_id=leg_id,
             candidates=self._candidates(number, row, verdicts, top),
-            candidates_in_all=len(ids) - len(shut),
-            rejected=rejected,
-            counts=Counter(reasons[0] for reasons in rejected.values()),
-            lost_to={ids[agent]: earlier[agent] for agent in shut if agent in earlier},
+            candidates_in_all=len(agents) - len(shut),
+            rejected={agents[agent].id: reasons_of(int(bits[agent])) for agent in near},
+            counts=_first_reasons(bits[shut]),
+            lost_to={agents[agent].id: leg for agent, leg in earlier.items() if bits[agent]},
         )
 
     def offer_windows(
@@ -269,3 +271,9 @@ class Plan:
         slot = self.rounds[number].slot_start
         earlier = [place for place in range(number) if self.rounds[place].slot_start == slot]
         return {agent: leg for place in earlier for agent, leg in self._takers(place).items()}
+
+
+def _first_reasons(bits: Bits) -> Mapping[GateReason, int]:
+    """How many agents are out for each first reason."""
+    masks, counts = np.unique(bits & -bits.astype(np.int32), return_counts=True)
+    return {reasons_of(int(mask))[0]: int(count) for mask, count in zip(masks, counts, strict=True)}

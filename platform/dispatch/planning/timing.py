@@ -87,7 +87,12 @@ def judge_hours(*, legs: LegTable, leg: int, openings: Openings, agents: int, cl
     near = (openings.shift_start <= end) & (openings.shift_end > start)
     rows = np.flatnonzero(near[openings.shift])
     leg_rows = np.full(len(rows), leg, dtype=np.intp)
-    seconds = drive_seconds(legs=legs, leg_rows=leg_rows, openings=openings, rows=rows, clock=clock)
+    seconds = clock.drive_times.pairs(  # of this one leg: the tables hold thousands
+        origins=openings.place[rows],
+        destinations=legs.origins[leg : leg + 1],
+        origin_index=np.arange(len(rows)),
+        destination_index=np.zeros(len(rows), dtype=np.intp),
+    )
     planned = plan_times(legs=legs, leg_rows=leg_rows, openings=openings, rows=rows, seconds=seconds, clock=clock)
     bits = _opening_bits(openings.picked(rows=rows), planned, start, end)
     at = _best_places(openings, rows, seconds, bits, agents)
@@ -158,11 +163,13 @@ def _meets_next(
     meets = np.ones(len(rows), dtype=np.bool_)
     asked = np.flatnonzero(fits & (openings.next_at[rows] < NEVER))
     if len(asked):
+        few = len(asked) < len(legs.destinations)
+        own, after = leg_rows[asked], rows[asked]
         seconds = clock.drive_times.pairs(
-            origins=legs.destinations,
-            destinations=openings.next_place,
-            origin_index=leg_rows[asked],
-            destination_index=rows[asked],
+            origins=legs.destinations[own] if few else legs.destinations,
+            destinations=openings.next_place[after] if few else openings.next_place,
+            origin_index=np.arange(len(own)) if few else own,
+            destination_index=np.arange(len(after)) if few else after,
         )
-        meets[asked] = leave[asked] + seconds <= openings.next_at[rows[asked]]
+        meets[asked] = leave[asked] + seconds <= openings.next_at[after]
     return meets
