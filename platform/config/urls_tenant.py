@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("portal.urls")),
     path("", include("fleet.urls")),
     path("members/", include(members.urlpatterns)),
+    path("api/v1/", include("api.urls")),
     path("files/", include("files.urls")),
     path("language/", views.set_language, name="set_language"),
     path("healthz", show_health, name="healthz"),
