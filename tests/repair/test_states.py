@@ -37,7 +37,9 @@ ALL_STATES = {*OPEN, "closed", "cancelled", "declined_scope"}
 # event: [(from, to (None: stays), who, kinds or None)]
 EXPECTED: dict[str, list[tuple[list[str], str | None, str, set[str] | None]]] = {
     "open": [([NONE], "new", "TEN CC SYS", None)],  # J1; SYS for a comeback (J21)
-    "decline_scope": [(["new", "acknowledged", "assigned", "accepted", "contacted"], "declined_scope", "SYS DSP", None)],
+    "decline_scope": [
+        (["new", "acknowledged", "assigned", "accepted", "contacted"], "declined_scope", "SYS DSP", None)
+    ],
     "acknowledge": [(["new"], "acknowledged", "SYS CC", None)],
     "assign": [(["acknowledged", "arrived"], "assigned", "SYS DSP", None)],
     "reassign": [(["assigned", "accepted", "contacted"], "assigned", "SYS DSP", None)],
@@ -142,8 +144,8 @@ FULL: dict[str, Any] = {
     "fines_cleared": True, "cover_valid": True, "licence_on_board": True,
 }  # fmt: skip
 ROLE_OF = {
-    Party.AGT: StaffRole.AGENT, Party.DSP: StaffRole.DISPATCHER, Party.CC: StaffRole.CUSTOMER_SERVICE, Party.WS: StaffRole.WORKSHOP,
-    Party.QC: StaffRole.INSPECTOR, Party.CLM: StaffRole.CLAIMS, Party.FIN: StaffRole.FINANCE,
+    Party.AGT: StaffRole.AGENT, Party.DSP: StaffRole.DISPATCHER, Party.CC: StaffRole.CUSTOMER_SERVICE,
+    Party.WS: StaffRole.WORKSHOP, Party.QC: StaffRole.INSPECTOR, Party.CLM: StaffRole.CLAIMS, Party.FIN: StaffRole.FINANCE,
 }  # fmt: skip
 
 
@@ -185,6 +187,15 @@ def full_evidence(event: str) -> dict[str, Any]:
     return {**FULL, "reason": BOTH} if event == "decline_scope" else FULL
 
 
+def try_step(thing: Thing, event: str, party: Party) -> str:
+    """The code of the refusal; "" when the step was taken."""
+    try:
+        JOB.transition(thing, event, actor=actor_as(party), now=NOW, **full_evidence(event))
+    except TransitionError as error:
+        return error.code
+    return ""
+
+
 def test_the_page_and_the_machine_know_the_same_events_and_states() -> None:
     assert {move.event for move in MOVES} == set(EXPECTED)
     assert JOB.states == ALL_STATES
@@ -198,15 +209,9 @@ def test_event_is_legal_exactly_where_the_page_says(event: str) -> None:
                 thing = Thing(state, kind, held_since=NOW if event == "release" else None)
                 is_legal, target = expected_target(event, state, kind, party)
                 case = (event, state, kind, party)
-                try:
-                    JOB.transition(thing, event, actor=actor_as(party), now=NOW, **full_evidence(event))
-                except TransitionError as error:
-                    assert not is_legal, case
-                    assert thing.status == state, case
-                    assert error.code in {"illegal_state", "not_permitted"}, case
-                else:
-                    assert is_legal, case
-                    assert thing.status == (state if target is None else target), case
+                code = try_step(thing, event, party)
+                assert code in ({""} if is_legal else {"illegal_state", "not_permitted"}), case
+                assert thing.status == (target if is_legal and target is not None else state), case
 
 
 def test_legal_lists_what_each_party_may_do() -> None:
@@ -221,14 +226,22 @@ def test_legal_lists_what_each_party_may_do() -> None:
 @pytest.mark.parametrize("event", sorted(EXPECTED))
 def test_a_hold_lets_only_its_end_through(event: str) -> None:
     """J20: an overlay; it may still end, be refused or cancelled, and who would drive is written down."""
-    through = set(
-        "release cancel stop decline_scope report_incident release_incident assign reassign unassign".split()
-    )
+    through = {
+        "release",
+        "cancel",
+        "stop",
+        "decline_scope",
+        "report_incident",
+        "release_incident",
+        "assign",
+        "reassign",
+        "unassign",
+    }
     for sources, _target, who, kinds in EXPECTED[event]:
         if sources == [NONE]:
             continue
         party = Party(who.split()[0].lower())
-        thing = Thing(sources[0], sorted(kinds or KINDS)[0], held_since=NOW)
+        thing = Thing(sources[0], min(kinds or KINDS), held_since=NOW)
         if event in through:
             JOB.transition(thing, event, actor=actor_as(party), now=NOW, **full_evidence(event))
         else:

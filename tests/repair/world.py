@@ -246,7 +246,10 @@ class World:
         self.name(job, kind="return")
         self.accept(job, "return")
         self.contact(job, "return")
-        returning.hand_over(visit_id=job.visit_id, actor=self.ws(job), now=self.tick())
+        giver = (
+            self.ws(job) if job.workshop_id else self.driver(job, "return")
+        )  # from the station the agent comes himself
+        returning.hand_over(visit_id=job.visit_id, actor=giver, now=self.tick())
         return self.drive(job, "return")
 
     def deliver(self, job: Job, **changes: Any) -> Job:
