@@ -73,7 +73,7 @@ class InviteForm(RolesForm):
 class MemberTable(DenseTable):
     """Who may come in, or could once."""
 
-    name = KeyColumn(verbose_name=gettext_lazy("Name"), accessor="user__name")
+    name = KeyColumn(verbose_name=gettext_lazy("Member"), accessor="user__name")
     email = tables.Column(verbose_name=gettext_lazy("E-mail address"), accessor="user__email")
     roles = tables.Column(verbose_name=gettext_lazy("Roles"), orderable=False, attrs={"td": {"class": "ui-wrap-cell"}})
     state = StatusColumn(
