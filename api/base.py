@@ -25,6 +25,7 @@ from api.authentication import actor_of
 from api.errors import TooLarge
 from api.idempotency import Claim, answer_once, claim_of
 from api.limits import count_request
+from api.permissions import admitted, scope_of
 from config import clock
 from tenants.actors import Actor
 from tenants.marks import Wall
@@ -44,13 +45,13 @@ class ApiView(APIView):
 
     @property
     def actor(self) -> Actor:
-        """Who asks."""
-        return actor_of(self.request)
+        """Who asks, admitted to what this request is about."""
+        return admitted(actor_of(self.request), str(scope_of(self, str(self.request.method))))
 
     @property
     def now(self) -> datetime:
         """Business time."""
-        return clock.now(self.actor.tenant)
+        return clock.now(actor_of(self.request).tenant)
 
     def prepare(self, request: Request) -> None:
         """What a resource does outside the wall with a request that may go on: parse, store a file."""
@@ -65,7 +66,7 @@ class ApiView(APIView):
         try:
             self.initial(asked, *args, **kwargs)
             self.prepare(asked)
-            tenant = self.actor.tenant
+            tenant = actor_of(asked).tenant
             assert tenant is not None
             response = run_inside(tenant, lambda: self.answer(asked))
             if response.status_code < 400:
@@ -80,9 +81,11 @@ class ApiView(APIView):
         request.accepted_renderer, request.accepted_media_type = self.perform_content_negotiation(request)
         self.headers[versions.HEADER] = versions.read_version(request)
         self.perform_authentication(request)
-        if self.actor.is_member:
-            self.headers.update(count_request(self.actor))
-        if not hasattr(self, str(request.method).lower()) or str(request.method).lower() not in self.http_method_names:
+        asking = actor_of(request)
+        if asking.is_member:
+            self.headers.update(count_request(asking))
+        if str(request.method) not in self.allowed_methods:
+            self.headers["Allow"] = ", ".join(self.allowed_methods)
             raise MethodNotAllowed(str(request.method))
         self.check_permissions(request)
         if request.method in CHANGES:

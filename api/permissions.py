@@ -1,10 +1,11 @@
 """What a credential is for: every view says which scope each of its methods asks; one that says nothing is shut.
 
-A key needs the scope (or `*`). A signed-in person has none: here every role of the tenant may read and those that work may
-try; what a role may really do is decided by the doors of the book (fleet.access), for the API as for the pages.
+A key needs the scope (or `*`); a signed-in person needs a role that includes what the scope is about, as at the doors of the
+book (fleet.access).
 """
 
-from typing import Any
+from dataclasses import replace
+from typing import Any, Final
 
 from django.utils.translation import gettext as _
 from rest_framework.permissions import BasePermission
@@ -12,9 +13,22 @@ from rest_framework.request import Request
 
 from api.authentication import actor_of
 from api.errors import ScopeMissing
+from fleet.access import SCOPES as BOOK_SCOPES
+from fleet.access import Action, require_may
 from tenants.actors import Actor
 
 EVERYTHING = "*"
+ACTIONS: Final[dict[str, Action]] = {
+    "batches:read": Action.READ,
+    "batches:write": Action.SUBMIT,
+    "orders:read": Action.READ,
+    "orders:write": Action.SUBMIT,
+    "estimates:decide": Action.DECIDE,
+    "vehicles:read": Action.READ,
+    "sites:read": Action.READ,
+    "sites:write": Action.MANAGE,
+    "events:read": Action.READ,
+}
 
 
 class HasScope(BasePermission):
@@ -29,6 +43,8 @@ class HasScope(BasePermission):
         if not holds(actor, scope):
             detail = _("This needs the scope %(scope)s, which the key does not have.") % {"scope": scope}
             raise ScopeMissing(detail, scope=scope)
+        if actor.kind != "key":
+            require_may(actor, ACTIONS[scope])
         return True
 
 
@@ -41,3 +57,13 @@ def scope_of(view: Any, method: str) -> str | None:
 def holds(actor: Actor, scope: str) -> bool:
     """Whether the actor's credential is for `scope`."""
     return actor.kind != "key" or scope in actor.scopes or EVERYTHING in actor.scopes
+
+
+def admitted(actor: Actor, scope: str) -> Actor:
+    """The actor as the doors of the book shall know it: a key that is for `scope` may do what that scope is about, no more.
+
+    Our scopes are finer than the book's actions, so a key is handed on with the words that the action of this request asks for.
+    """
+    if actor.kind != "key" or EVERYTHING in actor.scopes:
+        return actor
+    return replace(actor, scopes=frozenset({scope}) | BOOK_SCOPES[Action.READ] | BOOK_SCOPES[ACTIONS[scope]])

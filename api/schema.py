@@ -38,7 +38,7 @@ WORDS: Final = {
 }
 FILTER_WORDS: Final = {
     "status": "One state, or several as `in:a,b`.",
-    "q": "A part of the number, your reference, the plate, the VIN, the contact or the telephone.",
+    "q": "Words; each is a part of the number, your reference, the plate, the VIN, the contact or the telephone.",
     "after": "Only events behind this `seq`.",
     "is_active": "`true` or `false`.",
 }

@@ -15,6 +15,7 @@ from api.paging import Filter, Listing, id_of, one_of, since
 from api.schema import listing_parameters
 from fleet.access import order_for
 from fleet.models import Order, OrderEstimate, OrderEstimateLine, OrderWindow
+from fleet.selectors.orders import LONGEST_SEARCH
 from fleet.services.ordering import cancel_order, decide_order_estimate
 from repair import states as jobs
 from repair.models import JobKind
@@ -147,10 +148,13 @@ class DecisionSerializer(serializers.Serializer[Any]):
 
 
 def search() -> Filter:
-    """Number, reference, plate, VIN, contact or telephone, or a part of one."""
+    """Every word is a part of the number, reference, plate, VIN, contact or telephone."""
 
     def make(_name: str, value: str) -> Q:
-        return Q(search__text__contains=" ".join(value.lower().split()))
+        wanted = Q()
+        for word in value.lower()[:LONGEST_SEARCH].split():
+            wanted &= Q(search__text__contains=word)
+        return wanted
 
     return make
 

@@ -13,7 +13,6 @@ from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpResponse
 from django.test import Client, override_settings
-from django.urls import include, path
 
 from api import limits
 from config import clock
@@ -24,18 +23,9 @@ from fleet.services.rollback import roll_back_orders
 from tenants.actors import Actor
 from tenants.models import Tenant
 from tenants.people.keys import issue_api_key
+from tenants.people.seed import ensure_membership, ensure_user
 from tests.conftest import NOW
 from tests.fleet.conftest import DATA, seed_book, seed_desk
-
-
-class Site:
-    """The tenant's url map as far as the API goes."""
-
-    handler400 = "config.errors.bad_request"
-    handler403 = "config.errors.permission_denied"
-    handler404 = "config.errors.page_not_found"
-    handler500 = "config.errors.server_error"
-    urlpatterns = [path("api/v1/", include("api.urls"))]
 
 
 class Partner:
@@ -99,7 +89,7 @@ def site(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
-    with override_settings(FILE_STORAGE_URL=f"file://{tmp_path}", STORAGES=storages, TENANT_URLCONF=Site):
+    with override_settings(FILE_STORAGE_URL=f"file://{tmp_path}", STORAGES=storages):
         yield
 
 
@@ -192,3 +182,31 @@ def read_vins() -> list[str]:
 
 
 VINS = read_vins()
+
+
+class Signed(Partner):
+    """A person's browser: a session and the page's CSRF token instead of a key."""
+
+    def __init__(self, slug: str, client: Client) -> None:
+        super().__init__("", slug)
+        self.client = client
+        self.token = "a" * 32
+
+    def send(self, method: str, address: str, data: Any = None, **headers: str) -> HttpResponse:
+        self.client.cookies[settings.CSRF_COOKIE_NAME] = self.token
+        return super().send(method, address, data, **{"X_CSRFToken": self.token, **headers})
+
+
+@pytest.fixture
+def sign_in(db: None) -> Callable[..., Signed]:
+    """sign_in(tenant, "approver", …): a member's browser."""
+
+    def enter(tenant: Tenant, *roles: str) -> Signed:
+        user = ensure_user(email=f"{'-'.join(roles) or 'stranger'}@{tenant.slug}.example", name="王晨")
+        if roles:
+            ensure_membership(user=user, tenant=tenant, roles=roles)
+        client = Client(raise_request_exception=False, enforce_csrf_checks=True)
+        client.force_login(user)
+        return Signed(tenant.slug, client)
+
+    return enter
