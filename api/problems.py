@@ -116,7 +116,7 @@ def unforeseen(error: Exception) -> Problem:
 
 def failure(number: str) -> Problem:
     """A fault of ours, under the number that the log has."""
-    detail = _("Something went wrong on our side; nothing was saved. Quote number %(number)s.") % {"number": number}
+    detail = _("The fault is ours. Nothing was saved. Quote number %(number)s.") % {"number": number}
     return Problem("internal", detail, {"number": number})
 
 

@@ -225,7 +225,7 @@ def read_lines(request: Request) -> Sent:
     """JSON lines as the whole body, with `policy` in the address."""
     policy = request.query_params.get("policy")
     if policy is not None and policy not in BatchPolicy.values:
-        raise ValidationError({"policy": _("Choose one of: %(choices)s.") % {"choices": ", ".join(BatchPolicy.values)}})
+        raise ValidationError({"policy": _("Use one of: %(choices)s.") % {"choices": ", ".join(BatchPolicy.values)}})
     content: Any = request.data  # the parser of this form leaves the bytes as they came
     check_size(len(content))
     read_json(name="orders.jsonl", content=content)
