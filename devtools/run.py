@@ -4,6 +4,7 @@ import errno
 import fcntl
 import http.client
 import os
+import shutil
 import socket
 import sys
 import tempfile
@@ -184,6 +185,7 @@ def run(*, listener: socket.socket, started_at: float) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     finally:
         supervisor.stop_all()
+        shutil.rmtree(socket_folder(purpose="run"), ignore_errors=True)
     with suppress(BrokenPipeError):
         say("Stopped.")
     return code
