@@ -1,5 +1,6 @@
 """What the database itself says of the books: links inside the book alone, no trigger, small; and who owns which table."""
 
+import sys
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ MOST_TABLES = 60  # "about 50"
 MOST_BYTES = 6_000_000
 
 
-def ask(statement: str, *parameters: object) -> list[tuple[Any, ...]]:
+def ask(statement: str, *parameters: str) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         return cursor.fetchall()
@@ -46,7 +47,8 @@ def test_a_book_has_tables_and_sequences_and_nothing_that_acts() -> None:
         )
         functions = ask("SELECT proname FROM pg_proc WHERE pronamespace = %s::regnamespace", schema)
         others = ask(
-            "SELECT relname FROM pg_class WHERE relnamespace = %s::regnamespace AND relkind NOT IN ('r', 'i', 'S')", schema
+            "SELECT relname FROM pg_class WHERE relnamespace = %s::regnamespace AND relkind NOT IN ('r', 'i', 'S')",
+            schema,
         )
         rules = ask("SELECT rulename FROM pg_rules WHERE schemaname = %s", schema)
         assert (triggers, functions, others, rules) == ([], [], [], [])
@@ -69,9 +71,11 @@ def test_a_book_is_small(capsys: pytest.CaptureFixture[str]) -> None:
         " WHERE relnamespace = %s::regnamespace AND relkind IN ('r', 'i', 'S', 't')",
         settings.TENANT_TEMPLATE_SCHEMA,
     )
-    relations = ask("SELECT count(*) FROM pg_class WHERE relnamespace = %s::regnamespace", settings.TENANT_TEMPLATE_SCHEMA)
+    relations = ask(
+        "SELECT count(*) FROM pg_class WHERE relnamespace = %s::regnamespace", settings.TENANT_TEMPLATE_SCHEMA
+    )
     with capsys.disabled():
-        print(f"\nAn empty book: {tables} tables, {relations[0][0]} relations, {int(size) / 1e6:.2f} MB")
+        sys.stdout.write(f"\nAn empty book: {tables} tables, {relations[0][0]} relations, {int(size) / 1e6:.2f} MB\n")
     assert tables <= MOST_TABLES
     assert size <= MOST_BYTES
 

@@ -17,12 +17,17 @@ from tenants.provisioning import drop_tenant
 SEEDED = ("acme", "pacific")
 
 
+@pytest.fixture(autouse=True)
+def plain_static_files(settings: Any) -> None:
+    """Pages, error pages among them, are drawn without collected files."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+
+
 @pytest.fixture
 def crooked_urls(settings: Any) -> None:
-    """Tenants' hosts are served by tests/tenants/urls.py; errors are answered, not raised into the test."""
+    """Tenants' hosts are served by tests/tenants/urls.py."""
     settings.TENANT_URLCONF = "tests.tenants.urls"
-    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}  # error pages need no collected files
 
 
 def client_at(slug: str) -> Client:
@@ -52,7 +57,9 @@ def with_key(now: datetime) -> Callable[..., Client]:
     """with_key("acme", at="pacific"): a program that sends acme's key to pacific's host."""
 
     def make(slug: str, *, at: str | None = None, scope: str = "*") -> Client:
-        _row, text = issue_api_key(tenant=Tenant.objects.get(slug=slug), name="test", scopes=[scope], now=now, days=None)
+        _row, text = issue_api_key(
+            tenant=Tenant.objects.get(slug=slug), name="test", scopes=[scope], now=now, days=None
+        )
         client = client_at(slug if at is None else at)
         client.defaults["HTTP_AUTHORIZATION"] = f"Bearer {text}"
         return client

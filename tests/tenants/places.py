@@ -33,7 +33,7 @@ def stand_of(tenant: Tenant | None) -> Stand:
 @contextmanager
 def refused(*states: str) -> Iterator[None]:
     """PostgreSQL itself refuses: 42501 is "insufficient privilege"."""
-    with pytest.raises(Exception) as raised:  # noqa: PT011  # told by its SQLSTATE
+    with pytest.raises(Exception) as raised:  # told by its SQLSTATE
         yield
     cause = raised.value if isinstance(raised.value, psycopg.Error) else raised.value.__cause__
     assert isinstance(cause, psycopg.Error), raised.value

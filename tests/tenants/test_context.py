@@ -6,7 +6,8 @@ import psycopg
 import pytest
 from celery import shared_task
 from django.db import DatabaseError, InterfaceError, connection, transaction
-from django_tenants.utils import schema_context, tenant_context as foreign_tenant_context
+from django_tenants.utils import schema_context
+from django_tenants.utils import tenant_context as foreign_tenant_context
 
 from events.book.models import Entry
 from events.models import Event
@@ -188,7 +189,7 @@ def test_a_server_side_cursor_gives_no_row_elsewhere(own_db: str, acme: Tenant, 
 
 
 def test_a_connection_closed_inside_is_not_believed_to_stand_there_still(own_db: str, acme: Tenant) -> None:
-    with pytest.raises((DatabaseError, InterfaceError)), tenant_context(acme):
+    with pytest.raises((DatabaseError, InterfaceError)), tenant_context(acme):  # noqa: PT012
         connection.close()
         Entry.objects.count()
     with tenant_context(acme):
@@ -197,7 +198,7 @@ def test_a_connection_closed_inside_is_not_believed_to_stand_there_still(own_db:
 
 
 def test_a_connection_that_was_lost_inside_is_not_believed_to_stand_there_still(own_db: str, acme: Tenant) -> None:
-    with pytest.raises((DatabaseError, InterfaceError)), tenant_context(acme):
+    with pytest.raises((DatabaseError, InterfaceError)), tenant_context(acme):  # noqa: PT012
         raw = current_wrapper().connection
         with psycopg.connect(raw.info.dsn, autocommit=True) as other:  # the same login may end its own
             other.execute("SELECT pg_terminate_backend(%s)", [raw.info.backend_pid])
@@ -211,7 +212,7 @@ def test_a_connection_that_was_lost_inside_is_not_believed_to_stand_there_still(
 def test_in_a_broken_transaction_the_first_error_is_the_one_that_is_seen(
     own_db: str, acme: Tenant, pacific: Tenant
 ) -> None:
-    with pytest.raises(DatabaseError, match="division by zero"), tenant_context(acme):
+    with pytest.raises(DatabaseError, match="division by zero"), tenant_context(acme):  # noqa: PT012
         try:
             break_database()
         finally:
@@ -250,7 +251,7 @@ def test_a_task_that_touches_a_book_without_a_tenant_refuses_to_run(acme: Tenant
 
     with refused("42P01"), transaction.atomic():
         count_entries.apply(throw=True)
-    assert count_entries_of.apply(args=["acme"], throw=True).get() == 0
+    assert count_entries_of.apply(args=("acme",), throw=True).get() == 0
 
 
 def test_the_owners_login_leaves_with_its_block(own_db: str, acme: Tenant) -> None:

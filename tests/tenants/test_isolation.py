@@ -1,7 +1,5 @@
 """From inside a tenant PostgreSQL itself refuses whatever is not the tenant's own."""
 
-from collections.abc import Iterator
-
 import pytest
 from django.conf import settings
 from django.db import connection, transaction
@@ -119,11 +117,10 @@ def test_a_book_is_out_of_reach_without_a_tenant(acme: Tenant) -> None:
 
 
 @pytest.fixture
-def function_of_public(own_db: str) -> Iterator[None]:
+def function_of_public(own_db: str) -> None:
     """A function that a migration left in public, with the owner's rights, after the grants were made."""
     with as_owner():
         execute(FUNCTION)
-    yield
 
 
 def test_a_function_of_public_is_refused(function_of_public: None, acme: Tenant) -> None:
@@ -189,7 +186,9 @@ def test_a_tenants_role_has_its_own_schema_and_the_extensions_and_nothing_else(a
 def test_the_applications_login_makes_nothing_and_inherits_nothing() -> None:
     login = settings.DATABASES["default"]["USER"]
     with connection.cursor() as cursor:
-        cursor.execute("SELECT rolsuper, rolcreaterole, rolcreatedb, rolinherit FROM pg_roles WHERE rolname = %s", [login])
+        cursor.execute(
+            "SELECT rolsuper, rolcreaterole, rolcreatedb, rolinherit FROM pg_roles WHERE rolname = %s", [login]
+        )
         assert cursor.fetchone() == (False,) * 4
         cursor.execute(
             "SELECT nspname FROM pg_namespace WHERE has_schema_privilege(%s, oid, 'CREATE') AND nspname !~ '^pg_temp'",

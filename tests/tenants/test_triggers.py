@@ -45,7 +45,7 @@ def test_a_deferred_check_of_the_core_fires_at_commit_with_a_tenant_current(own_
     make_check(DEFINER)
     fill_from_inside(acme, 3)
     assert run_sql("SELECT says, role, path FROM pot_log") == [("checked", acme.role_name, "public")]
-    with pytest.raises(IntegrityError, match="the pot is empty"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="the pot is empty"), transaction.atomic():  # noqa: PT012
         with core_context():
             run_sql("UPDATE pot SET litres = 0")
         with tenant_context(acme):
@@ -63,9 +63,8 @@ def test_without_the_definers_rights_it_would_fail(own_db: str, acme: Tenant) ->
 def test_deferred_foreign_keys_of_the_core_hold_at_commit_with_a_tenant_current(
     own_db: str, acme: Tenant, pacific: Tenant
 ) -> None:
-    with tenant_context(acme):
-        with core_context():
-            Domain.objects.create(tenant=pacific, domain="other.example", is_primary=False)
+    with tenant_context(acme), core_context():
+        Domain.objects.create(tenant=pacific, domain="other.example", is_primary=False)
     missing = "00000000-0000-0000-0000-000000000000"
     with pytest.raises(IntegrityError, match="violates foreign key"), tenant_context(acme), core_context():
         Domain.objects.bulk_create([Domain(tenant_id=missing, domain="nobody.example", is_primary=False)])

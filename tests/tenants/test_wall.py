@@ -73,7 +73,8 @@ def test_marked_views_stay_in_the_core(address: str, signed_in: SignedIn) -> Non
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("address", "status"), [("/fine/", 302), ("/account/", 302), ("/api/v1/fine", 401), ("/token/", 200), ("/open/", 200)]
+    ("address", "status"),
+    [("/fine/", 302), ("/account/", 302), ("/api/v1/fine", 401), ("/token/", 200), ("/open/", 200)],
 )
 def test_who_may_pass_without_signing_in(address: str, status: int, acme: Tenant) -> None:
     response = client_at("acme").get(address)

@@ -15,7 +15,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView, exception_handler
 
 from events.book.models import Entry
+from events.ids import read_public_id
 from tenants.marks import account_view, open_view, token_view
+from tenants.people.models import Membership
 from tests.tenants.places import stand
 
 REFUSED_BY_DATABASE = "SELECT 1 / 0"
@@ -203,7 +205,26 @@ def show_open(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"stand": stand()})
 
 
+@account_view
+def show_leaky(request: HttpRequest, key: str) -> HttpResponse:
+    """It forgets to ask whose row it is, and writes to it."""
+    if not key.startswith("mem_") or not Membership.objects.filter(pk=read_public_id("mem", key)).update(
+        is_active=False
+    ):
+        raise Http404
+    return HttpResponse("theirs")
+
+
+def show_tight(request: HttpRequest, key: str) -> HttpResponse:
+    """Inside the wall another tenant's row does not exist."""
+    if not Entry.objects.filter(subject=key).exists():
+        raise Http404
+    return HttpResponse("ours")
+
+
 urlpatterns = [
+    path("leaky/<str:key>/", show_leaky),
+    path("tight/<str:key>/", show_tight),
     path("fine/", show_stand),
     path("late/", show_late),
     path("streamed/", show_streamed),
