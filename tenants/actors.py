@@ -49,6 +49,9 @@ PARTIES_OF_STAFF: dict[str, frozenset[Party]] = {
 }
 
 
+LEAD_HOLDS: frozenset[str] = frozenset({StaffRole.DISPATCHER, StaffRole.CUSTOMER_SERVICE})
+
+
 @dataclass(frozen=True, kw_only=True)
 class Actor:
     """A person, a credential or the system, with all that access rules and the audit trail need to know of it."""
@@ -99,7 +102,8 @@ class Actor:
 
     def is_staff_in(self, *roles: str) -> bool:
         """Whether it holds one of the operator's `roles`; a lead holds the dispatcher's and customer service's."""
-        return not self.staff_roles.isdisjoint(roles)
+        held = self.staff_roles | (LEAD_HOLDS if StaffRole.LEAD in self.staff_roles else frozenset())
+        return not held.isdisjoint(roles)
 
     def because(self, reason: str) -> "Actor":
         """The same actor, with the reason that facts keep."""

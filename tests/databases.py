@@ -1,5 +1,6 @@
 """Databases of our own, for tests and figures: made by the owner, used by both logins, dropped afterwards."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -38,9 +39,17 @@ def make_database(name: str, *, template: str = "template1") -> None:
 
 
 def drop_database(name: str) -> None:
-    """Gone, whoever is connected."""
+    """Gone. The owner may not end the application's sessions, so one that is just closing is waited for."""
+    statement = sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name))
     with maintenance() as connection:
-        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        for _attempt in range(50):
+            try:
+                connection.execute(statement)
+            except psycopg.errors.ObjectInUse:
+                time.sleep(0.1)
+            else:
+                return
+        connection.execute(statement)
 
 
 def drop_roles(names: list[str]) -> None:
