@@ -1,0 +1,54 @@
+"""Dispatch in the console's navigation."""
+
+from django.utils.translation import gettext_lazy as _
+
+from dispatch.access import WATCHERS
+from dispatch.selectors import count_unassigned
+from tenants.actors import StaffRole
+from tenants.people.navigation import register_nav
+
+
+def register_pages() -> None:
+    """The board with the count of legs that nobody has, the agents, the clocks; and an agent's own legs."""
+    section = _("Dispatch")
+    register_nav(
+        area="console",
+        key="dispatch",
+        label=_("Dispatch board"),
+        url_name="dispatch:board",
+        icon="route",
+        order=20,
+        roles=WATCHERS,
+        count=count_unassigned,
+        section=section,
+    )
+    register_nav(
+        area="console",
+        key="dispatch-agents",
+        label=_("Agents"),
+        url_name="dispatch:agents",
+        icon="steering-wheel",
+        order=21,
+        roles=WATCHERS,
+        section=section,
+    )
+    register_nav(
+        area="console",
+        key="dispatch-clocks",
+        label=_("Clocks"),
+        url_name="dispatch:clocks",
+        icon="clock",
+        order=22,
+        roles=WATCHERS,
+        section=section,
+    )
+    register_nav(
+        area="console",
+        key="dispatch-mine",
+        label=_("My legs"),
+        url_name="dispatch:mine",
+        icon="steering-wheel",
+        order=23,
+        roles=[StaffRole.AGENT],
+        section=section,
+    )

@@ -1,0 +1,134 @@
+"""The words for the codes of dispatch."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from dispatch.models import LegKind
+from dispatch.planning import GateReason
+
+LEG_STATES: dict[str, Any] = {
+    "planned": _("Planned"),
+    "assigned": _("Assigned"),
+    "offered": _("Offered"),
+    "accepted": _("Accepted"),
+    "contacted": _("Contacted"),
+    "under_way": _("Under way"),
+    "arrived": _("Arrived"),
+    "done": _("Done"),
+    "failed": _("Failed"),
+    "unassigned": _("Unassigned"),
+    "cancelled": _("Cancelled"),
+}
+KINDS: dict[str, Any] = dict(LegKind.choices)
+DUE: dict[str, Any] = {  # what counts down in each state
+    "planned": _("Name an agent"),
+    "unassigned": _("Name an agent"),
+    "failed": _("Plan again"),
+    "assigned": _("Departure"),
+    "offered": _("Answer"),
+    "accepted": _("Contact"),
+    "contacted": _("Departure"),
+    "under_way": _("Arrival"),
+    "arrived": _("Hand-over"),
+}
+EVENTS: dict[str, Any] = {
+    "leg.planned": _("Waits for an agent"),
+    "leg.assigned": _("Agent named"),
+    "leg.unassigned": _("Nobody has it"),
+    "leg.alerted": _("Dispatchers alerted"),
+    "offer": _("Offered to the agent"),
+    "accept": _("Accepted"),
+    "decline": _("Declined"),
+    "expire": _("The offer expired"),
+    "contact": _("Customer contacted"),
+    "set_out": _("Set out"),
+    "arrive": _("Arrived"),
+    "finish": _("Done"),
+    "fail": _("Could not be done"),
+    "replan": _("Planned again"),
+    "cancel": _("Cancelled"),
+    "amend": _("Changed"),
+}
+ICONS = {
+    "leg.planned": "calendar-plus", "leg.assigned": "user-check", "leg.unassigned": "user-x",
+    "leg.alerted": "bell-ringing", "offer": "bell", "accept": "check", "decline": "x", "expire": "clock-x",
+    "contact": "phone", "set_out": "car", "arrive": "map-pin", "finish": "flag", "fail": "alert-triangle",
+    "replan": "calendar-plus", "cancel": "ban", "amend": "pencil",
+}  # fmt: skip
+ANSWERS: dict[str, Any] = {
+    "": _("open"),
+    "accepted": _("accepted"),
+    "declined": _("declined"),
+    "expired": _("expired"),
+    "withdrawn": _("withdrawn"),
+}
+FATES: dict[str, Any] = {
+    "chosen": _("Named"),
+    "taken": _("Free, but another leg takes him: so the whole is shorter"),
+    "not_needed": _("Free, but not needed"),
+}
+REASONS: dict[str, Any] = {
+    "no_capacity": _("Nobody is free in this window"),
+    "window_closed": _("The window is over"),
+    "nobody_left": _("Everybody who could go has declined or let the offer expire"),
+    "nobody": _("Nobody can go"),
+    "window_changed": _("The customer changed the window"),
+    "offer_expired": _("The offer expired"),
+    "contact_breached": _("The customer was not contacted in time"),
+    "pass_on": _("Passed on to the next agent"),
+    "reassign": _("Another agent was named"),
+    "replan": _("Planned again"),
+    "cancelled": _("Cancelled"),
+}
+FIELDS: dict[str, Any] = {
+    "window_start": _("from"), "window_end": _("to"), "from_address": _("address"), "from_lat": _("latitude"),
+    "from_lng": _("longitude"), "to_address": _("destination"), "to_lat": _("destination's latitude"),
+    "to_lng": _("destination's longitude"), "contact": _("contact"), "phone": _("phone"), "label": _("plate"),
+    "vehicle_class": _("vehicle class"), "mode": _("mode"),
+}  # fmt: skip
+CLASSES: dict[str, Any] = {
+    "small_car": _("Small car"),
+    "light_van": _("Light van"),
+    "light_truck": _("Light truck"),
+    "tractor": _("Tractor unit"),
+    "coach": _("Coach"),
+}
+CLOCKS: dict[str, Any] = {
+    "respond": _("Respond"),
+    "dispatch": _("Dispatch"),
+    "contact": _("Contact"),
+    "response": _("First contact"),
+    "progress": _("Progress note"),
+    "return": _("Return"),
+    "callback": _("Callback"),
+    "problem": _("Problem"),
+    "approval": _("Approval"),
+    "consent": _("Consent"),
+    "insurer": _("Insurer"),
+    "parts": _("Parts"),
+}
+
+
+GATES = {gate.value: gate for gate in GateReason}
+
+
+def reason_text(reason: str) -> str:
+    """A reason in the reader's words: a code of ours, a gate, or what somebody wrote."""
+    if reason in REASONS:
+        return str(REASONS[reason])
+    gate = GATES.get(reason)
+    return gate.text if gate else reason
+
+
+def event_text(event: str, reason: str) -> str:
+    """What stands under a step: the reason, or for a change the fields."""
+    if event == "amend":
+        return ", ".join(str(FIELDS.get(name, name)) for name in reason.split(", ") if name)
+    return reason_text(reason)
+
+
+def minutes(seconds: int | None) -> str:
+    """A drive in minutes."""
+    return "–" if seconds is None else _now("%(count)d min") % {"count": round(seconds / 60)}

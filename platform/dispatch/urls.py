@@ -1,0 +1,24 @@
+"""The pages of dispatch, at the console."""
+
+from django.urls import path
+
+from dispatch.views import agents, board, legs, mine
+
+app_name = "dispatch"
+
+urlpatterns = [
+    path("", board.show_board, name="board"),
+    path("map/", board.show_map, name="map"),
+    path("clocks/", board.list_clocks, name="clocks"),
+    path("agents/", agents.list_agents, name="agents"),
+    path("agents/<str:ref>/", agents.show_agent, name="agent"),
+    path("legs/<str:ref>/", legs.show_leg, name="leg"),
+    path("legs/<str:ref>/agent/", legs.choose_agent, name="choose"),
+    path("legs/<str:ref>/take-back/", legs.take_back, name="take_back"),
+    path("legs/<str:ref>/look-again/", legs.look_again, name="look_again"),
+    path("legs/<str:ref>/windows/", legs.offer_windows, name="offer_windows"),
+    path("legs/<str:ref>/offer/", legs.offer_now, name="offer_now"),
+    path("mine/", mine.list_mine, name="mine"),
+    path("mine/<str:ref>/decline/", mine.decline, name="decline"),
+    path("mine/<str:ref>/<str:event>/", mine.take_step, name="step"),
+]
