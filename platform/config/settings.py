@@ -175,6 +175,9 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "events.sweep", "schedule": 20.0},
     "sweep-mail": {"task": "messages.sweep_mail", "schedule": 30.0, "options": {"expires": 30}},
+    "dispatch-solve": {"task": "dispatch.solve", "schedule": 20.0, "options": {"expires": 20}},
+    "dispatch-offers": {"task": "dispatch.offers", "schedule": 5.0, "options": {"expires": 5}},
+    "dispatch-clocks": {"task": "dispatch.clocks", "schedule": 10.0, "options": {"expires": 10}},
     "heartbeat": {"task": "config.heartbeat", "schedule": 20.0, "options": {"expires": 600}},
 }
 if CELERY_BROKER_URL.startswith("amqp"):
