@@ -5,7 +5,7 @@ START := @exec sh devtools/with-python.sh
 
 export PORT BIND PYTHON CHROMIUM
 
-.PHONY: run test test-services check fmt bench lock reset help
+.PHONY: run manage test test-services check fmt bench lock reset help
 .DEFAULT_GOAL := help
 
 help: ## what there is
@@ -25,6 +25,9 @@ check: ## lint, types, layers, migrations, translations, OpenAPI snapshot
 
 fmt: ## put the code into its form
 	$(START) fmt
+
+manage: ## one management command in the running platform (ARGS="simulate --speed 50")
+	$(START) manage $(ARGS)
 
 bench: ## the figures, each with its floor
 	$(START) bench $(ARGS)

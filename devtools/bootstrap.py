@@ -31,6 +31,7 @@ COMMANDS = {
     "check": WORK_LOCK,
     "fmt": WORK_LOCK,
     "lock": WORK_LOCK,
+    "manage": RUN_LOCK,
 }
 PIP = [str(VENV_PYTHON), "-m", "pip", "--disable-pip-version-check"]
 # Settings of pip that would send packages somewhere else than into the virtual environment.

@@ -14,6 +14,7 @@ from contextlib import suppress
 from typing import IO
 
 from devtools import static
+from devtools.manage import forget_environment, keep_environment
 from devtools.paths import DATA, ROOT, complain, python_path, say, socket_folder
 from devtools.postgres import PostgresError
 from devtools.process import read_procfile
@@ -123,6 +124,7 @@ def show_addresses(*, env: dict[str, str], sign_ins: str) -> None:
     say(f"  a portal     http://acme.{base}/")
     say(f"  API          http://acme.{base}/api/v1/docs/")
     say(f"\n{sign_ins}")
+    say('Play agents and workshops through all open jobs: make manage ARGS="simulate --speed 50"')
     say("Ctrl-C stops everything; the data stays in .data (make reset starts over).")
 
 
@@ -133,6 +135,7 @@ def bring_up(*, supervisor: Supervisor, listener: socket.socket, started_at: flo
     place = Place(data=DATA, sockets=socket_folder(purpose="run"), durable=True)
     env |= start_services(supervisor=supervisor, place=place, env=os.environ)
     supervisor.check()
+    keep_environment(env, before=dict(os.environ))
     collecting = static.begin(supervisor=supervisor, env=env)
     say(f"Migrating … ({time.monotonic() - started_at:.1f} s so far)")
     supervisor.run_step(name="migrate", command=manage("migrate_all"), env=env)
@@ -184,6 +187,7 @@ def run(*, listener: socket.socket, started_at: float) -> int:
         # Nobody reads the terminal any more.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     finally:
+        forget_environment()
         supervisor.stop_all()
         shutil.rmtree(socket_folder(purpose="run"), ignore_errors=True)
     with suppress(BrokenPipeError):
