@@ -98,7 +98,7 @@ class AgentFilter(filters.FilterSet):
 class ClockFilter(filters.FilterSet):
     """Narrow by clock, tenant and verdict."""
 
-    kind = filters.ChoiceFilter(label=_("Clock"), choices=list(texts.CLOCKS.items()))
+    kind = filters.ChoiceFilter(label=_("Promise"), choices=list(texts.CLOCKS.items()))
     tenant = filters.ChoiceFilter(field_name="tenant__slug", label=_("Tenant"), choices=tenant_choices)
     breached = filters.ChoiceFilter(
         method="is_breached", label=_("Verdict"), choices=[("yes", _("Breached")), ("no", _("Still in time"))]

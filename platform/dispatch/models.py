@@ -155,7 +155,7 @@ class Leg(Key):
     status_since = models.DateTimeField()
     received_at = models.DateTimeField()  # the dispatch clock's start
     window_start = models.DateTimeField(_("from"))
-    window_end = models.DateTimeField(_("to"))
+    window_end = models.DateTimeField(_("until"))
     from_address = models.CharField(max_length=300)
     from_lat = models.FloatField()
     from_lng = models.FloatField()

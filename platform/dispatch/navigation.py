@@ -10,7 +10,7 @@ from tenants.people.navigation import register_nav
 
 def register_pages() -> None:
     """The board with the count of legs that nobody has, the agents, the clocks; and an agent's own legs."""
-    section = _("Dispatch")
+    section = _("Dispatch desk")
     register_nav(
         area="console",
         key="dispatch",

@@ -137,7 +137,7 @@ class ClockTable(DenseTable):
     """Clocks that run, of all tenants."""
 
     subject = tables.Column(verbose_name=_("For"), attrs={"td": {"class": "ui-key"}})
-    kind = tables.Column(verbose_name=_("Clock"))
+    kind = tables.Column(verbose_name=_("Promise"))
     tenant = tables.Column(verbose_name=_("Tenant"), accessor="tenant__name")
     due_at = ClockColumn(verbose_name=_("Due"))
     started_at = TimeColumn(verbose_name=_("Started"))

@@ -28,7 +28,7 @@ DUE: dict[str, Any] = {  # what counts down in each state
     "failed": _("Plan again"),
     "assigned": _("Departure"),
     "offered": _("Answer"),
-    "accepted": _("Contact"),
+    "accepted": _("Call the customer"),
     "contacted": _("Departure"),
     "under_way": _("Arrival"),
     "arrived": _("Hand-over"),
@@ -83,7 +83,7 @@ REASONS: dict[str, Any] = {
     "cancelled": _("Cancelled"),
 }
 FIELDS: dict[str, Any] = {
-    "window_start": _("from"), "window_end": _("to"), "from_address": _("address"), "from_lat": _("latitude"),
+    "window_start": _("from"), "window_end": _("until"), "from_address": _("address"), "from_lat": _("latitude"),
     "from_lng": _("longitude"), "to_address": _("destination"), "to_lat": _("destination's latitude"),
     "to_lng": _("destination's longitude"), "contact": _("contact"), "phone": _("phone"), "label": _("plate"),
     "vehicle_class": _("vehicle class"), "mode": _("mode"),
@@ -98,7 +98,7 @@ CLASSES: dict[str, Any] = {
 CLOCKS: dict[str, Any] = {
     "respond": _("Respond"),
     "dispatch": _("Dispatch"),
-    "contact": _("Contact"),
+    "contact": _("Customer contact"),
     "response": _("First contact"),
     "progress": _("Progress note"),
     "return": _("Return"),

@@ -110,7 +110,7 @@ class Migration(migrations.Migration):
                 ('status_since', models.DateTimeField()),
                 ('received_at', models.DateTimeField()),
                 ('window_start', models.DateTimeField(verbose_name='from')),
-                ('window_end', models.DateTimeField(verbose_name='to')),
+                ('window_end', models.DateTimeField(verbose_name='until')),
                 ('from_address', models.CharField(max_length=300)),
                 ('from_lat', models.FloatField()),
                 ('from_lng', models.FloatField()),
