@@ -38,4 +38,5 @@ def sweep() -> int:
 
 def find_tenant(tenant_id: str) -> Tenant:
     """The tenant; raises Tenant.DoesNotExist."""
-    return Tenant.objects.get(pk=UUID(tenant_id))
+    found: Tenant = Tenant.objects.get(pk=UUID(tenant_id))
+    return found

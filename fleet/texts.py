@@ -120,6 +120,16 @@ DECISIONS: Final[dict[str, Any]] = {
     "rejected": _l("Rejected"),
 }
 
+STAGES: Final[dict[str, Any]] = {
+    "planning": _l("Being planned"),
+    "fetching": _l("Being fetched"),
+    "under_way": _l("Under way"),
+    "assessing": _l("Being assessed"),
+    "deciding": _l("Waiting for you"),
+    "working": _l("In work"),
+    "returning": _l("Going back"),
+}
+
 # What happens next, and whose turn it is.
 NEXT: Final[dict[str, Any]] = {
     jobs.NEW: _l("The operator confirms the order."),
@@ -264,6 +274,18 @@ NOTE_TITLES: Final[dict[str, Any]] = {
 LEGS: Final[dict[str, Any]] = {"pickup": _l("Pick-up"), "return": _l("Return"), "errand": _l("Errand")}
 
 
+SYSTEM_NAMES: Final[dict[str, Any]] = {
+    "intake": _l("Intake"),
+    "dispatch": _l("Dispatch"),
+    "cancel": _l("Dispatch"),
+    "reschedule": _l("Dispatch"),
+    "repair": _l("Service desk"),
+    "clock": _l("Clock"),
+    "clocks": _l("Clock"),
+}
+"""How the parts of the system that act by themselves sign."""
+
+
 @dataclass(frozen=True, slots=True)
 class TimelineItem:
     """An entry of the log as a person reads it."""
@@ -295,7 +317,7 @@ def tell_entry(entry: Entry) -> TimelineItem:
         title = NOTE_TITLES.get(str(entry.data.get("topic")), words.title)
     return TimelineItem(
         time=entry.occurred_at,
-        who=entry.actor_name,
+        who=str(SYSTEM_NAMES.get(entry.actor_name, entry.actor_name)),
         title=str(title),
         text=words.text(entry.data),
         icon=words.icon,

@@ -1,6 +1,8 @@
 """What the book's tables share."""
 
+from django.conf import settings
 from django.db import models
+from django.urls import reverse
 
 from events.ids import new_id
 
@@ -12,3 +14,8 @@ class Key(models.Model):
 
     class Meta:
         abstract = True
+
+
+def page_of(name: str, ref: str) -> str:
+    """The path of an object's page at its tenant's host, from wherever it is asked."""
+    return reverse(f"fleet:{name}", args=[ref], urlconf=settings.TENANT_URLCONF)

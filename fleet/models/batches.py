@@ -4,12 +4,11 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from events.ids import public_id
 from fleet import states
-from fleet.models.base import Key
+from fleet.models.base import Key, page_of
 
 
 class BatchPolicy(models.TextChoices):
@@ -85,7 +84,7 @@ class Batch(Key):
 
     def get_absolute_url(self) -> str:
         """Its page in the portal."""
-        return reverse("fleet:batch", args=[self.ref])
+        return page_of("batch", self.ref)
 
     @property
     def is_opening(self) -> bool:
@@ -106,7 +105,7 @@ class BatchRow(Key):
     external_ref = models.CharField(_("reference"), max_length=64, blank=True)
     status = models.CharField(_("state"), max_length=17)
     cells = models.JSONField(null=True)  # {column: text} of a rejected row
-    clean = models.JSONField(null=True)  # a repair.requests.JobLine
+    asked = models.JSONField(null=True)  # a repair.requests.JobLine
     digest = models.BinaryField(max_length=16, null=True)
     errors = models.JSONField(default=list)  # [{"field", "code", "params"}]
     warnings = models.JSONField(default=list)
@@ -122,6 +121,6 @@ class BatchRow(Key):
             models.UniqueConstraint(fields=["batch", "line"], name="one_row_a_line"),
             models.CheckConstraint(condition=Q(status__in=RowState.values), name="row_state_is_known"),
             models.CheckConstraint(
-                condition=Q(status="rejected") | Q(clean__isnull=False), name="only_rejected_rows_are_not_clean"
+                condition=Q(status="rejected") | Q(asked__isnull=False), name="only_rejected_rows_ask_for_nothing"
             ),
         ]

@@ -4,10 +4,10 @@ from typing import Any, ClassVar
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from events.ids import public_id
+from fleet.models.base import page_of
 from fleet.models.vehicles import Vehicle
 
 
@@ -77,7 +77,7 @@ class Order(models.Model):
 
     def get_absolute_url(self) -> str:
         """Its page in the portal."""
-        return reverse("fleet:order", args=[self.ref])
+        return page_of("order", self.ref)
 
 
 class OrderSearch(models.Model):

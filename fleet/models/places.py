@@ -4,11 +4,10 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from events.ids import public_id
-from fleet.models.base import Key
+from fleet.models.base import Key, page_of
 
 
 class Site(Key):
@@ -37,7 +36,7 @@ class Site(Key):
 
     def get_absolute_url(self) -> str:
         """Where it is changed."""
-        return reverse("fleet:site", args=[self.ref])
+        return page_of("site", self.ref)
 
 
 class CostCenter(Key):
@@ -61,4 +60,4 @@ class CostCenter(Key):
 
     def get_absolute_url(self) -> str:
         """Where it is changed."""
-        return reverse("fleet:cost_center", args=[self.ref])
+        return page_of("cost_center", self.ref)

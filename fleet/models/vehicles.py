@@ -3,10 +3,10 @@
 from typing import Any, ClassVar
 
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from events.ids import public_id
+from fleet.models.base import page_of
 
 
 class Vehicle(models.Model):
@@ -35,7 +35,7 @@ class Vehicle(models.Model):
 
     def get_absolute_url(self) -> str:
         """Its page in the portal."""
-        return reverse("fleet:vehicle", args=[self.ref])
+        return page_of("vehicle", self.ref)
 
 
 class PlateHistory(models.Model):

@@ -77,8 +77,8 @@ def confirm_row(*, batch_id: UUID | str, line: int, actor: Actor, now: datetime)
     require_may(actor, Action.SUBMIT)
     row = row_for(actor, batch_id, line)
     require_changed(row)
-    asked = msgspec.convert(row.clean, JobLine)
-    order = Order.objects.filter(pk=row.order_id).first()
+    asked = msgspec.convert(row.asked, JobLine)
+    order = Order.objects.filter(pk=row.order_id).first() if row.order_id else None
     if order is None or list_fixed(asked, order):
         raise NotAmendable(_("The order cannot be changed any more."))
     amendment = Amendment(**{name: value_of(asked, name) for name in list_changes(asked, order)})

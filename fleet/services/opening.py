@@ -49,7 +49,7 @@ class WaitingRow:
     id: UUID
     external_ref: str
     digest: bytes
-    clean: str
+    asked: str
 
 
 def open_orders(*, tenant: Tenant, batch_id: UUID, clock: Clock) -> None:
@@ -98,7 +98,7 @@ def open_chunk(*, tenant: Tenant, batch_id: UUID, now: datetime, size: int = CHU
         assert batch.submitted_by is not None
         opened = open_jobs(
             tenant_id=tenant.pk,
-            lines=list(decode_lines(row.clean for row in rows)),
+            lines=list(decode_lines(row.asked for row in rows)),
             channel=batch.channel,
             batch_id=batch.pk,
             actor=thaw_actor(batch.submitted_by, tenant),
@@ -118,10 +118,10 @@ def claim(batch_id: UUID) -> None:
 
 
 def next_rows(batch: Batch, size: int) -> list[WaitingRow]:
-    """The next valid rows by line; `clean` stays text, the desk's request is decoded from it once."""
+    """The next valid rows by line; `asked` stays text, the desk's request is decoded from it once."""
     rows = BatchRow.objects.filter(batch=batch, status=RowState.VALID).order_by("line")
-    columns = rows.annotate(text=Cast("clean", TextField())).values_list("id", "external_ref", "digest", "text")
-    return [WaitingRow(key, ref, bytes(digest), text) for key, ref, digest, text in columns[:size]]
+    columns = rows.annotate(text=Cast("asked", TextField())).values_list("id", "external_ref", "digest", "text")
+    return [WaitingRow(key, ref, bytes(digest or b""), text) for key, ref, digest, text in columns[:size]]
 
 
 def write_opened(rows: Sequence[WaitingRow], opened: Sequence[OpenedLine], now: datetime) -> None:

@@ -124,7 +124,7 @@ def cancel_rows(
     if not 1 <= len(set(lines)) <= MOST_ROWS:
         raise NotValid(_("Choose between 1 and %(limit)d rows.") % {"limit": MOST_ROWS}, field="lines")
     orders = dict(batch.rows.filter(line__in=lines, order_id__isnull=False).values_list("line", "order_id"))
-    keys = list(dict.fromkeys(orders.values()))
+    keys = [key for key in dict.fromkeys(orders.values()) if key is not None]
     outcomes = {}
     if keys:
         done = cancel_orders(tenant_id=own_tenant(actor).pk, order_ids=keys, reason=reason, actor=actor, now=now)

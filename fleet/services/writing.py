@@ -16,7 +16,7 @@ from fleet.models import Batch, BatchRow
 from repair.requests import JobLine
 
 FIELDS: Final = (
-    "id", "batch", "line", "external_ref", "status", "cells", "clean", "digest", "errors", "warnings", "order_id", "number",
+    "id", "batch", "line", "external_ref", "status", "cells", "asked", "digest", "errors", "warnings", "order_id", "number",
 )  # fmt: skip
 LONGEST_CELL: Final = 5_000
 _encoder = msgspec.json.Encoder()
@@ -37,11 +37,11 @@ def row_values(
 ) -> tuple[Any, ...]:
     """The columns of one row, in the order of FIELDS."""
     is_rejected = row.status == RowStatus.REJECTED or row.row is None
-    clean = None if row.row is None or is_rejected else _encoder.encode(job_line(row.row, context)).decode()
+    asked = None if row.row is None or is_rejected else _encoder.encode(job_line(row.row, context)).decode()
     cells = _encoder.encode(read_cells(source, kept)).decode() if is_rejected else None
     digest = row.row.digest if row.row is not None else None
     return (
-        new_id(), batch.pk, row.line, row.external_ref, str(row.status), cells, clean, digest, encode_problems(row.errors),
+        new_id(), batch.pk, row.line, row.external_ref, str(row.status), cells, asked, digest, encode_problems(row.errors),
         encode_problems(row.warnings), row.order_id, "",
     )  # fmt: skip
 
@@ -100,5 +100,5 @@ def job_line(row: OrderRow, context: CheckContext) -> JobLine:
 
 
 def decode_lines(texts: Iterable[str]) -> Iterator[JobLine]:
-    """Lines from the JSON text of `clean`."""
+    """Lines from the JSON text of `asked`."""
     return map(_decoder.decode, texts)

@@ -81,7 +81,13 @@ def new_batch(request: HttpRequest) -> HttpResponse:
 
 def show_upload(request: HttpRequest, form: PolicyForm, errors: Sequence[str] = ()) -> HttpResponse:
     """The form, with what is wrong beside it."""
-    context = {"form": form, "errors": errors, "max_bytes": MAX_BYTES, "max_rows": MAX_ROWS}
+    context = {
+        "form": form,
+        "errors": errors,
+        "max_bytes": MAX_BYTES,
+        "max_mb": MAX_BYTES // 1024 // 1024,
+        "max_rows": MAX_ROWS,
+    }
     return render(request, "fleet/batch_new.html", context, status=422 if errors or form.errors else 200)
 
 
@@ -201,7 +207,7 @@ def list_tabs(batch: Batch, counts: dict[str, int], chosen: str) -> list[dict[st
 
 def show_row(row: BatchRow) -> dict[str, Any]:
     """A row as the page shows it: what was sent, and beside each value what is wrong with it."""
-    data = row.cells if row.clean is None else row.clean
+    data = row.cells if row.asked is None else row.asked
     data = data or {}
     status = row_status(row)
     return {
@@ -212,9 +218,10 @@ def show_row(row: BatchRow) -> dict[str, Any]:
         "vin": data.get("vin", ""),
         "service": texts.SERVICES.get(data.get("service", ""), data.get("service", "")),
         "site": data.get("site_code", "") or data.get("address", ""),
-        "window": "" if row.clean is None else texts.span(data["window_start"], data["window_end"]),
+        "window": "" if row.asked is None else texts.span(data["window_start"], data["window_end"]),
         "errors": [show_problem(problem, row.cells) for problem in row.errors],
         "warnings": [show_problem(problem, None) for problem in row.warnings],
+        "order_label": texts.ORDER_STATES.get(row.order_status or "", ""),  # type: ignore[attr-defined]
         "order_url": reverse("fleet:order", args=[order_ref(row)]) if row.order_id else "",
     }
 
@@ -271,12 +278,13 @@ def submit(request: HttpRequest, ref: str) -> HttpResponse:
     actor = actor_of(request)
     batch = batch_for(actor, ref)
     policy = Batch.Policy.ACCEPT_VALID if request.POST.get("policy") == Batch.Policy.ACCEPT_VALID else None
+    done = ngettext("%(count)d order is being placed.", "%(count)d orders are being placed.", batch.valid)
     return act(
         request,
         lambda: submitting.submit_batch(batch_id=batch.pk, actor=actor, now=now_of(request), policy=policy),
-        done=ngettext("%(count)d order is being placed.", "%(count)d orders are being placed.", batch.valid) % {"count": batch.valid},
+        done=done % {"count": batch.valid},
         back=batch.get_absolute_url(),
-    )  # fmt: skip
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

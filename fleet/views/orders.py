@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from events.ids import public_id
 from fleet import states, texts
 from fleet.access import Action, may, order_for, own_tenant, require_may
-from fleet.filters import GROUPS, OrderFilter
+from fleet.filters import OrderFilter
 from fleet.forms import RatingForm, WindowForm
 from fleet.intake.values import parse_fen
 from fleet.intake.writing import safe_cell
@@ -31,6 +31,7 @@ from fleet.tables import EstimateTable, OrderTable
 from fleet.views.acting import act, actor_of, ask, now_of
 from repair import states as jobs
 from repair.requests import LineChoice
+from repair.services.approving import Decision
 from tenants.actors import Actor
 from tenants.context import tenant_context
 from ui.formats import format_moment
@@ -56,10 +57,12 @@ def list_orders(request: HttpRequest) -> HttpResponse:
     now = now_of(request)
     found = OrderFilter(request.GET, queryset=Order.objects.all(), now=now)
     table = paginate_table(table=OrderTable(found.qs), request=request)
-    here = request.GET.get("group", "")
-    tabs = [{"label": _("All"), "url": "?", "active": not here}]
-    tabs += [{"label": label, "url": f"?group={key}", "active": here == key} for key, label in GROUPS.items()]
-    context = {"filter": found, "table": table, "tabs": tabs, "query": request.GET.urlencode()}
+    context = {
+        "filter": found,
+        "table": table,
+        "query": request.GET.urlencode(),
+        "can_submit": may(actor_of(request), Action.SUBMIT),
+    }
     return render(request, "fleet/orders.html", context)
 
 
@@ -154,9 +157,21 @@ def show_order(request: HttpRequest, ref: str) -> HttpResponse:
         "can_reschedule": can_submit and order.status in states.AMENDABLE,
         "can_rate": can_submit and order.status == jobs.DELIVERED,
         "now": now,
-        "points": [{"lat": order.lat, "lng": order.lng, "label": order.site_code or order.address, "kind": "site", "tone": "active"}],
-    }  # fmt: skip
+        "window": texts.span(order.window_start.isoformat(), order.window_end.isoformat()),
+        "points": [map_point(order)],
+    }
     return render(request, "fleet/order.html", context)
+
+
+def map_point(order: Order) -> dict[str, Any]:
+    """Where the vehicle is fetched."""
+    return {
+        "lat": order.lat,
+        "lng": order.lng,
+        "label": order.site_code or order.address,
+        "kind": "site",
+        "tone": "active",
+    }
 
 
 def show_estimate(estimate: OrderEstimate) -> dict[str, Any]:
@@ -177,13 +192,16 @@ def show_estimate(estimate: OrderEstimate) -> dict[str, Any]:
     }
 
 
+DECISIONS: Final[dict[str, Decision]] = {"approve": "approve", "send_back": "send_back", "reject": "reject"}
+
+
 @require_POST
 def decide_estimate(request: HttpRequest, ref: str, version: int) -> HttpResponse:
     """Approve (whole, in part, or less), send back or reject."""
     actor, now = actor_of(request), now_of(request)
     order = order_for(actor, ref)
-    decision = request.POST.get("decision", "")
-    if decision not in {"approve", "send_back", "reject"}:
+    decision = DECISIONS.get(request.POST.get("decision", ""))
+    if decision is None:
         return redirect(order)
     choices, problems = read_choices(request) if decision == "approve" else ([], [])
     if problems:
@@ -210,7 +228,7 @@ def read_choices(request: HttpRequest) -> tuple[list[LineChoice], list[str]]:
     choices: list[LineChoice] = []
     problems: list[str] = []
     for name in request.POST:
-        if not name.startswith("line-") or not name[5:].isdigit():
+        if not name.startswith("line-") or not name[5:].isdecimal() or len(name) > 10:
             continue
         no = int(name[5:])
         amount = read_fen(request.POST.get(f"amount-{no}", ""))

@@ -14,6 +14,7 @@ from fleet.access import Action, may, require_may
 from fleet.models import Batch, Order, Vehicle
 from fleet.selectors.batches import summarise
 from fleet.selectors.orders import (
+    count_by_stage,
     count_by_state,
     count_waiting,
     late_q,
@@ -22,7 +23,6 @@ from fleet.selectors.orders import (
     waiting_estimates,
 )
 from tenants.actors import Actor
-from ui.tones import tone_of_status
 
 SHOWN = 8
 
@@ -70,16 +70,23 @@ def show_batch(item: Any) -> dict[str, Any]:
 
 
 def state_chart(by_state: dict[str, int]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Open orders by state, in the order of an order's way, as bars; and the same as a table."""
-    found = [(str(label), state, by_state[state]) for state, label in texts.ORDER_STATES.items() if by_state.get(state)]
-    data = [{"value": count, "tone": tone_of_status(status=state)} for _label, state, count in found]
+    """Open orders by stage as bars, in the order of an order's way; the table beside it names each state."""
+    stages = count_by_stage(by_state)
     option = {
         "xAxis": {"type": "value", "minInterval": 1},
-        "yAxis": {"type": "category", "inverse": True, "data": [label for label, _state, _count in found]},
-        "series": [{"type": "bar", "name": _("Orders"), "data": [item["value"] for item in data], "barMaxWidth": 18}],
+        "yAxis": {"type": "category", "inverse": True, "data": [str(texts.STAGES[name]) for name in stages]},
+        "series": [
+            {
+                "type": "bar",
+                "name": _("Orders"),
+                "data": list(stages.values()),
+                "barMaxWidth": 20,
+                "label": {"show": True, "position": "right"},
+            }
+        ],
     }
-    table = {"head": [_("Status"), _("Orders")], "rows": [[label, count] for label, _state, count in found]}
-    return option, table
+    rows = [[str(label), by_state[state]] for state, label in texts.ORDER_STATES.items() if by_state.get(state)]
+    return option, {"head": [_("Status"), _("Orders")], "rows": rows}
 
 
 @require_safe
