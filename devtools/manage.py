@@ -22,14 +22,14 @@ def forget_environment() -> None:
     KEPT.unlink(missing_ok=True)
 
 
-def main() -> int:
-    """Become manage.py with what the running processes were given."""
+def main() -> None:
+    """Become manage.py with what the running processes were given; exit with 1 when nothing runs."""
     if not KEPT.exists():
         complain("Nothing runs in this checkout: start it with `make run` in another terminal first.")
-        return 1
+        sys.exit(1)
     env = {**os.environ, **json.loads(KEPT.read_text())}
-    os.execve(VENV_PYTHON, [str(VENV_PYTHON), str(ROOT / "manage.py"), *sys.argv[1:]], env)  # noqa: S606
+    os.execve(VENV_PYTHON, [str(VENV_PYTHON), str(ROOT / "manage.py"), *sys.argv[1:]], env)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

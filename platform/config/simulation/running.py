@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -103,7 +104,7 @@ class Simulation:
         self.report.actions += assigning.solve(now=clock.now()).assigned
         waiting = list(Leg.objects.filter(status="assigned").values_list("pk", flat=True))
         for chunk in chunks(waiting):
-            self.act(lambda keys=chunk: self.hold_out(keys))
+            self.act(partial(self.hold_out, chunk))
 
     def hold_out(self, leg_ids: list[UUID]) -> None:
         """Open the offers of these legs, as a dispatcher."""
@@ -120,7 +121,7 @@ class Simulation:
             for leg in Leg.objects.filter(status=status).order_by("window_start", "pk"):
                 if leg.kind == Leg.Kind.ERRAND and status == "contacted":
                     continue  # the agent's next step is to take the papers
-                self.act(lambda leg=leg, step=step: step(leg, self.cast, clock.now()))
+                self.act(partial(step, leg, self.cast, clock.now()))
 
     def step_jobs(self) -> None:
         """Every job one step."""
@@ -129,7 +130,7 @@ class Simulation:
             job = Job.objects.select_related("visit").get(pk=key)
             step = self.step_for(job)
             if step is not None and job.held_since is None:
-                self.act(lambda job=job, step=step: step(job, self.cast, clock.now()))
+                self.act(partial(step, job, self.cast, clock.now()))
 
     @staticmethod
     def step_for(job: Job) -> JobStep | None:
@@ -146,7 +147,7 @@ class Simulation:
         """J18 for all that are rated or were asked three times."""
         rated = list(Job.objects.filter(status__in=[states.RATED, states.NOT_RATED]).values_list("pk", flat=True))
         for chunk in chunks(rated):
-            self.act(lambda keys=chunk: stages.close(keys, clock.now(), system_actor("close")))
+            self.act(partial(stages.close, chunk, clock.now(), system_actor("close")))
 
     def act(self, call: Callable[[], None]) -> None:
         """Do one thing; a refusal is counted with its reason and the world goes on."""

@@ -11,6 +11,7 @@ from repair import states
 from repair.models import ConditionReport, Estimate, Job, QualityCheck, ReportSide, Visit
 from repair.requests import EstimateLineDraft
 from repair.services import aftercare, changing, collecting, errands, inspecting, returning, working
+from repair.services.approving import Decision
 from repair.services.collecting import REQUIRED_SHOTS, ReportDraft
 from tenants.actors import Actor, StaffRole
 from tenants.context import tenant_context
@@ -136,7 +137,8 @@ def decide(job: Job, cast: Cast, now: datetime) -> None:
     actor = cast.approver(job.tenant_id)
     assert actor.tenant is not None
     version = Estimate.objects.filter(job=job).order_by("-version").values_list("version", flat=True)[0]
-    decision, reason = "approve", ""
+    decision: Decision = "approve"
+    reason = ""
     if version == 1 and happens(job, "send_back", 4):
         decision, reason = "send_back", "请说明更换理由并附照片"
     elif version == 1 and happens(job, "reject", 3):
