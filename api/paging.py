@@ -6,7 +6,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -200,11 +200,11 @@ def yes_or_no(column: str) -> Filter:
 
 
 def read_moment(name: str, value: str) -> datetime:
-    """An aware moment; raises InvalidParameter."""
+    """A moment in UTC; raises InvalidParameter."""
     try:
         moment = parse_datetime(value.replace(" ", "+"))  # a plus that was not escaped in the address
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise InvalidParameter(name, _("Write a time with its offset, such as 2026-11-24T09:00:00+08:00."))
-    return moment
+        if moment is not None and moment.tzinfo is not None:
+            return moment.astimezone(UTC)  # PostgreSQL knows fewer offsets than Python
+    except (ValueError, OverflowError):
+        pass
+    raise InvalidParameter(name, _("Write a time with its offset, such as 2026-11-24T09:00:00+08:00."))

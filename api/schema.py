@@ -10,6 +10,7 @@ from drf_spectacular.settings import spectacular_settings
 from drf_spectacular.utils import OpenApiParameter
 
 from api import limits, versions
+from api.examples import IDS, example_of
 from api.idempotency import HEADER as KEY_HEADER
 from api.idempotency import LONGEST, REPLAYED
 from api.paging import DEFAULT_LIMIT, MOST, Listing
@@ -35,6 +36,11 @@ WORDS: Final = {
     429: "Too many requests; wait for Retry-After.",
     500: "A fault of ours, with a number to quote. Nothing was saved.",
     503: "Busy, or not ready yet; send it again after Retry-After.",
+}
+DONE: Final = {
+    200: "What was asked for, or what has become of it.",
+    201: "It was made; `Location` says where it is.",
+    202: "It was taken and is being worked on; `Location` says where to look.",
 }
 FILTER_WORDS: Final = {
     "status": "One state, or several as `in:a,b`.",
@@ -131,8 +137,14 @@ def complete(operation: dict[str, Any], path: str, method: str) -> None:
         names.append("IfMatch")
         statuses |= {412, 428, *WITH_BODY}
     parameters += [{"$ref": f"#/components/parameters/{name}"} for name in names]
+    for parameter in parameters:
+        if parameter.get("in") == "path":
+            parameter["example"] = IDS[parameter["name"]]
     for status, answer in operation["responses"].items():
+        answer["description"] = DONE[int(status)]
         answer.setdefault("headers", {}).update(headers_of(operation["operationId"], method, int(status)))
+        for content in answer["content"].values():
+            content["example"] = example_of(content["schema"]["$ref"].rpartition("/")[2])
     for status in sorted(statuses):
         operation["responses"][str(status)] = {"$ref": f"#/components/responses/{status}"}
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 from uuid import UUID
 
 import msgspec
@@ -30,6 +30,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.base import ApiView
+from api.examples import LINE
 from api.fields import MomentField, PublicIdField, page_of
 from api.paging import Listing, one_of, since
 from api.parsers import LINES, JsonLinesParser
@@ -248,11 +249,6 @@ ROWS = Listing(
     key="line",
     filters={"status": one_of("shown", RowState.values), "external_ref": one_of("external_ref")},
 )
-EXAMPLE_LINE: Final = {
-    "external_ref": "FL1-00001", "plate": "沪NQ4U36", "vin": "LVBV3PBB6SA071322", "model": "福田 奥铃",
-    "service": "maintenance", "description": "更换刹车油", "site_code": "SH-SJ", "contact": "刘芳娟", "phone": "19900003294",
-    "window_start": "2026-11-26T13:00:00+08:00", "window_end": "2026-11-26T17:00:00+08:00", "cost_center": "华东干线",
-}  # fmt: skip
 
 
 class BatchList(ApiView):
@@ -288,7 +284,7 @@ class BatchList(ApiView):
         examples=[
             OpenApiExample(
                 "lines",
-                value={"policy": "accept_valid", "orders": [EXAMPLE_LINE]},
+                value={"policy": "accept_valid", "orders": [LINE]},
                 request_only=True,
                 media_type="application/json",
             )

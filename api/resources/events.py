@@ -41,23 +41,6 @@ class EventSerializer(serializers.Serializer[Any]):
     )
 
 
-EVENT_EXAMPLE: Final = {
-    "seq": 118,
-    "type": "order.agent_named",
-    "version": 1,
-    "subject": "ord_01JEXAMPZ00000000000000000",
-    "occurred_at": "2026-11-24T01:05:12.331Z",
-    "actor_name": "assignment",
-    "data": {
-        "order": "ord_01JEXAMPZ00000000000000000",
-        "leg": "pickup",
-        "agent_name": "陈建国",
-        "agent_phone": "+8613900000001",
-        "planned_at": "2026-11-24T05:20:00Z",
-    },
-}
-
-
 def after() -> Filter:
     """Events behind a number."""
 

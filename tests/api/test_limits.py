@@ -40,7 +40,9 @@ def test_above_the_limit_is_refused_until_the_window_is_over(
     assert erp.get("sites").status_code == 200
 
 
-def test_a_refused_post_does_nothing_and_may_be_sent_again(few: None, erp: Partner, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_refused_post_does_nothing_and_may_be_sent_again(
+    few: None, erp: Partner, monkeypatch: pytest.MonkeyPatch
+) -> None:
     site = {"code": "NEW-1", "address": "x", "lat": 1, "lng": 1}
     for _ in range(3):
         erp.get("sites")

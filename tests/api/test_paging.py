@@ -1,4 +1,4 @@
-"""Pages: complete and without repetition while rows come in; cursors, sorts and limits; as many queries for three rows as for one."""
+"""Pages: complete and without repetition while rows come in; and as many queries for three rows as for one."""
 
 from collections.abc import Callable
 from typing import Any
@@ -58,7 +58,9 @@ def test_rows_that_are_equal_in_the_sort_are_told_apart(erp: Partner, world: Ten
         assert sorted(order["id"] for order in found) == sorted(order["id"] for order in orders)
 
 
-def test_a_cursor_is_good_for_its_own_list_alone(erp: Partner, world: Tenant, pacific: Tenant, issue: Callable[..., Partner]) -> None:
+def test_a_cursor_is_good_for_its_own_list_alone(
+    erp: Partner, world: Tenant, pacific: Tenant, issue: Callable[..., Partner]
+) -> None:
     cursor = erp.get("sites?limit=1").json()["next_cursor"]
     assert erp.get(f"sites?limit=1&cursor={cursor}").status_code == 200
     assert erp.get(f"sites?limit=1&cursor={cursor}&sort=code").status_code == 200
@@ -91,7 +93,10 @@ def test_parameters_that_cannot_be_understood(erp: Partner, query: str, paramete
 
 
 @settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(name=st.sampled_from(["q", "vin", "plate", "batch", "cursor", "limit", "status", "external_ref"]), value=st.text(max_size=40))
+@given(
+    name=st.sampled_from(["q", "vin", "plate", "batch", "cursor", "limit", "status", "external_ref"]),
+    value=st.text(max_size=40),
+)
 def test_no_parameter_is_ever_a_fault_of_ours(erp: Partner, unlimited: None, name: str, value: str) -> None:
     from urllib.parse import quote
 

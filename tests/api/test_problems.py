@@ -25,8 +25,18 @@ from tenants.models import Tenant
 from tests.api.conftest import Partner, line, send_lines
 
 TRANSITION = TransitionError(
-    code="illegal_state", message="Not now.", machine="job", event="cancel", state="delivered", legal=["rate", "come_back"]
+    code="illegal_state",
+    message="Not now.",
+    machine="job",
+    event="cancel",
+    state="delivered",
+    legal=["rate", "come_back"],
 )
+
+
+STEP = {"code": "illegal_state", "event": "cancel", "state": "delivered", "legal": ["rate", "come_back"]}
+TWO = {"rejected": 2}
+REASON = {"detail": "Say why.", "pointer": "#/reason", "code": "invalid"}
 
 
 def contended(cause: type[Exception]) -> OperationalError:
@@ -38,12 +48,12 @@ def contended(cause: type[Exception]) -> OperationalError:
 @pytest.mark.parametrize(
     ("error", "status", "kind", "members"),
     [
-        (TRANSITION, 409, "illegal-transition", {"code": "illegal_state", "event": "cancel", "state": "delivered", "legal": ["rate", "come_back"]}),
+        (TRANSITION, 409, "illegal-transition", STEP),
         (WorkLocked(missing=["1.2 pads"]), 409, "work-locked", {"missing": ["1.2 pads"]}),
         (fleet.NotCancellable("Too late."), 409, "refused", {"code": "not_cancellable", "params": {}}),
-        (fleet.HasRejectedRows("No.", params={"rejected": 2}), 409, "refused", {"code": "has_rejected_rows", "params": {"rejected": 2}}),
-        (fleet.AboveLimit("No.", params={"limit_fen": 1}), 403, "above-limit", {"code": "above_limit", "params": {"limit_fen": 1}}),
-        (fleet.NotValid("Say why.", field="reason"), 422, "invalid", {"errors": [{"detail": "Say why.", "pointer": "#/reason", "code": "invalid"}]}),
+        (fleet.HasRejectedRows("No.", params=TWO), 409, "refused", {"code": "has_rejected_rows", "params": TWO}),
+        (fleet.AboveLimit("No.", params=TWO), 403, "above-limit", {"code": "above_limit", "params": TWO}),
+        (fleet.NotValid("Say why.", field="reason"), 422, "invalid", {"errors": [REASON]}),
         (FileRefused("macros"), 422, "file-refused", {"code": "macros", "fix": FileRefused("macros").fix}),
         (JobNotFound(), 404, "not-found", {}),
         (Site.DoesNotExist(), 404, "not-found", {}),
@@ -88,7 +98,9 @@ def test_services_errors_point_into_the_body() -> None:
         {"detail": "Odd.", "pointer": "#/lines/2", "code": "odd"},
         {"detail": "Both.", "pointer": "#", "code": "invalid"},
     ]
-    assert describe(ValidationError("Alone.")).members["errors"] == [{"detail": "Alone.", "pointer": "#", "code": "invalid"}]
+    assert describe(ValidationError("Alone.")).members["errors"] == [
+        {"detail": "Alone.", "pointer": "#", "code": "invalid"}
+    ]
 
 
 def test_nested_errors_point_into_the_body() -> None:
@@ -115,7 +127,9 @@ def test_every_title_is_translated() -> None:
         ("fr", "en", "A parameter cannot be understood", "limit: Give a number from 1 to 200."),
     ],
 )
-def test_documents_follow_the_callers_language(erp: Partner, language: str, chosen: str, title: str, detail: str) -> None:
+def test_documents_follow_the_callers_language(
+    erp: Partner, language: str, chosen: str, title: str, detail: str
+) -> None:
     erp.language = language
     refused = erp.get("orders?limit=0")
     assert (refused.json()["title"], refused.json()["detail"]) == (title, detail)

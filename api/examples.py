@@ -1,0 +1,194 @@
+"""Examples for the description of the API, by the name of what they are examples of; a test holds each against its schema."""
+
+from typing import Any, Final
+
+ORDER_ID: Final = "ord_01KB1Q4Y8Z3N5T7V9X1B3D5F7H"
+BATCH_ID: Final = "bat_01KB1Q3M2W4Y6A8C0E2G4J6M8P"
+VEHICLE_ID: Final = "veh_01KB1Q4Y8Z0A2C4E6G8J0M2P4R"
+SITE_ID: Final = "sit_01KB1PZS6T8W0Y2A4C6E8G0J2M"
+CENTER_ID: Final = "cct_01KB1PZT0B2D4F6H8K0N2Q4S6V"
+IDS: Final = {
+    "order_id": ORDER_ID,
+    "batch_id": BATCH_ID,
+    "vehicle_id": VEHICLE_ID,
+    "site_id": SITE_ID,
+    "cost_center_id": CENTER_ID,
+    "version": 1,
+}
+
+LINE: Final[dict[str, Any]] = {
+    "external_ref": "FL1-00001",
+    "plate": "沪NQ4U36",
+    "vin": "LVBV3PBB6SA071322",
+    "model": "福田 奥铃",
+    "service": "maintenance",
+    "description": "更换刹车油",
+    "site_code": "SH-SJ",
+    "contact": "刘芳娟",
+    "phone": "19900003294",
+    "window_start": "2026-11-26T13:00:00+08:00",
+    "window_end": "2026-11-26T17:00:00+08:00",
+    "cost_center": "华东干线",
+}
+VEHICLE: Final[dict[str, Any]] = {
+    "id": VEHICLE_ID,
+    "vin": LINE["vin"],
+    "plate": LINE["plate"],
+    "model": LINE["model"],
+    "vehicle_class": "light_truck",
+    "transmission": "manual",
+    "registered_at": "2026-11-23T01:02:09.118Z",
+    "version": 41,
+}
+SITE: Final[dict[str, Any]] = {
+    "id": SITE_ID,
+    "code": "SH-SJ",
+    "address": "上海市松江区新桥镇新飞路1500号",
+    "lat": 31.0689,
+    "lng": 121.313,
+    "is_active": True,
+}
+ORDER: Final[dict[str, Any]] = {
+    "id": ORDER_ID,
+    "number": "BL2611-000001",
+    "external_ref": LINE["external_ref"],
+    "batch": BATCH_ID,
+    "vehicle": VEHICLE_ID,
+    "vin": LINE["vin"],
+    "plate": LINE["plate"],
+    "model": LINE["model"],
+    "service": "maintenance",
+    "description": LINE["description"],
+    "status": "awaiting_approval",
+    "status_since": "2026-11-26T08:11:40Z",
+    "status_note": "",
+    "is_on_hold": False,
+    "site_code": SITE["code"],
+    "address": SITE["address"],
+    "lat": SITE["lat"],
+    "lng": SITE["lng"],
+    "contact": LINE["contact"],
+    "phone": "+8619900003294",
+    "window_start": "2026-11-26T05:00:00Z",
+    "window_end": "2026-11-26T09:00:00Z",
+    "return_by": None,
+    "cost_center": LINE["cost_center"],
+    "po_number": "",
+    "courtesy_car": False,
+    "key_with": "门卫",
+    "notes": "",
+    "pre_approved_up_to_fen": None,
+    "approved_fen": 0,
+    "currency": "CNY",
+    "agent": {"leg": "pickup", "name": "陈建国", "phone": "13900000001", "planned_at": "2026-11-26T05:20:00Z"},
+    "workshop": "松江厂",
+    "promised_return_at": None,
+    "comeback_of": None,
+    "placed_at": "2026-11-23T01:02:09.118Z",
+    "respond_by": "2026-11-23T01:32:09.118Z",
+    "updated_at": "2026-11-26T08:11:40Z",
+    "version": 205,
+}
+ESTIMATE: Final[dict[str, Any]] = {
+    "version": 1,
+    "is_supplement": False,
+    "total_fen": 42_000,
+    "currency": "CNY",
+    "valid_until": "2026-11-29T08:11:40Z",
+    "told_at": "2026-11-26T08:11:40Z",
+    "decision": "",
+    "approved_fen": 0,
+    "reason": "",
+    "decided_at": None,
+    "decided_by": "",
+    "lines": [
+        {
+            "no": 1,
+            "kind": "labour",
+            "text": "更换刹车油",
+            "quantity": "1",
+            "amount_fen": 42_000,
+            "decision": "pending",
+            "approved_fen": 0,
+            "reason": "",
+        }
+    ],
+}
+BATCH: Final[dict[str, Any]] = {
+    "id": BATCH_ID,
+    "name": "orders.csv",
+    "status": "needs_fixes",
+    "policy": "accept_valid",
+    "channel": "api",
+    "counts": {
+        "total": 500,
+        "valid": 497,
+        "rejected": 2,
+        "submitted": 0,
+        "already_submitted": 1,
+        "changed_since": 0,
+        "cancelled": 0,
+    },
+    "done_rows": 500,
+    "warned": 3,
+    "warnings": [],
+    "refusal": None,
+    "halt": "",
+    "size_bytes": 97_211,
+    "sha256": "5c2f1f0f5b7f0a9f7c1c4fd0f9a3b6f34b2f4d2e3e9b1b7c0a8d6e5f4c3b2a19",
+    "created_by": "ERP",
+    "created_at": "2026-11-23T01:00:02.400Z",
+    "submitted_at": None,
+    "opened_at": None,
+    "respond_by": None,
+    "rolled_back_at": None,
+}
+ROW: Final[dict[str, Any]] = {
+    "line": 17,
+    "external_ref": "FL1-00016",
+    "status": "rejected",
+    "order": None,
+    "number": "",
+    "errors": [
+        {
+            "field": "vin",
+            "code": "vin_length",
+            "message": "The VIN has 16 characters; a VIN has 17.",
+            "fix": "Copy it from the vehicle licence (行驶证).",
+        }
+    ],
+    "warnings": [],
+}
+EVENT: Final[dict[str, Any]] = {
+    "seq": 118,
+    "type": "order.agent_named",
+    "version": 1,
+    "subject": ORDER_ID,
+    "occurred_at": "2026-11-24T01:05:12.331Z",
+    "actor_name": "assignment",
+    "data": {
+        "order": ORDER_ID,
+        "leg": "pickup",
+        "agent_name": "陈建国",
+        "agent_phone": "13900000001",
+        "planned_at": "2026-11-26T05:20:00Z",
+    },
+}
+EXAMPLES: Final[dict[str, dict[str, Any]]] = {
+    "Batch": BATCH,
+    "BatchRow": ROW,
+    "CostCenter": {"id": CENTER_ID, "name": "华东干线", "code": "", "is_active": True},
+    "Event": EVENT,
+    "Order": ORDER,
+    "OrderDetail": {**ORDER, "estimates": [ESTIMATE], "windows": []},
+    "Site": SITE,
+    "Vehicle": VEHICLE,
+    "VehicleDetail": {**VEHICLE, "plates": [{"plate": LINE["plate"], "since": VEHICLE["registered_at"]}]},
+}
+
+
+def example_of(name: str) -> dict[str, Any]:
+    """An example of a component: of one thing, or of a page of them."""
+    if name.endswith("Page"):
+        return {"data": [EXAMPLES[name.removesuffix("Page")]], "next_cursor": None, "has_more": False}
+    return EXAMPLES[name]
