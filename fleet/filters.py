@@ -12,7 +12,7 @@ from fleet.models import CostCenter, Order, Site, Vehicle
 from fleet.selectors.orders import OVER, WAITING_FOR_YOU, late_q, search_orders
 
 GROUPS: dict[str, Any] = {
-    "open": _("Open"),
+    "open": _("Open orders"),
     "waiting": _("Waiting for you"),
     "late": _("Late"),
     "delivered": _("Delivered"),

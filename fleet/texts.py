@@ -65,7 +65,7 @@ ORDER_STATES: Final[dict[str, Any]] = {
     jobs.ARRIVED: _l("Parts arrived"),
 }
 BATCH_STATES: Final[dict[str, Any]] = {
-    states.RECEIVED: _l("Received"),
+    states.RECEIVED: _l("File received"),
     states.VALIDATING: _l("Being checked"),
     states.READY: _l("Ready to submit"),
     states.NEEDS_FIXES: _l("Needs fixes"),
@@ -112,7 +112,7 @@ LINE_KINDS: Final[dict[str, Any]] = {
     "other": _l("Other"),
 }
 DECISIONS: Final[dict[str, Any]] = {
-    "pending": _l("Open"),
+    "pending": _l("Pending"),
     "approved": _l("Approved"),
     "declined": _l("Declined"),
     "part_approved": _l("Approved in part"),
