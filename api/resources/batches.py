@@ -453,7 +453,7 @@ def as_shown(summary: BatchSummary, found: Mapping[str, int]) -> dict[str, Any]:
     }
 
 
-def shown_batches() -> QuerySet[Batch]:
+def shown_batches() -> QuerySet[Any]:
     """All batches with `shown`, which says in SQL what `summarise` says, so that it can be filtered."""
     lines = BatchLines.objects.filter(batch_id=OuterRef("pk"))
     numbers = {

@@ -11,7 +11,6 @@ from uuid import UUID
 import pytest
 from django.conf import settings
 from django.core.cache import cache
-from django.http import HttpResponse
 from django.test import Client, override_settings
 
 from api import limits
@@ -36,7 +35,7 @@ class Partner:
         self.client = Client(raise_request_exception=False)
         self.language = language
 
-    def send(self, method: str, address: str, data: Any = None, **headers: str) -> HttpResponse:
+    def send(self, method: str, address: str, data: Any = None, **headers: str) -> Any:
         """Send JSON (bytes as they are); header names with underscores."""
         sent = {
             "Host": f"{self.slug}.{settings.BASE_DOMAIN}",
@@ -50,21 +49,19 @@ class Partner:
             del sent["Authorization"]
         body = data if isinstance(data, bytes) else json.dumps(data or {}).encode()
         content_type = sent.pop("Content-Type", "application/json")
-        extra = {} if method in {"GET", "HEAD"} else {"data": body, "content_type": content_type}
+        extra: dict[str, Any] = {} if method in {"GET", "HEAD"} else {"data": body, "content_type": content_type}
         return self.client.generic(method, f"/api/v1/{address}", headers=sent, **extra)
 
-    def get(self, address: str, **headers: str) -> HttpResponse:
+    def get(self, address: str, **headers: str) -> Any:
         return self.send("GET", address, **headers)
 
-    def post(self, address: str, data: Any = None, **headers: str) -> HttpResponse:
+    def post(self, address: str, data: Any = None, **headers: str) -> Any:
         return self.send("POST", address, data, **headers)
 
-    def patch(self, address: str, data: Any = None, **headers: str) -> HttpResponse:
+    def patch(self, address: str, data: Any = None, **headers: str) -> Any:
         return self.send("PATCH", address, data, **headers)
 
-    def upload(
-        self, address: str, name: str, content: bytes, *, boundary: str = "b0undary", **fields: str
-    ) -> HttpResponse:
+    def upload(self, address: str, name: str, content: bytes, *, boundary: str = "b0undary", **fields: str) -> Any:
         """A form with a file, as curl -F sends it."""
         key = fields.pop("Idempotency_Key", str(uuid.uuid4()))
         parts = [
@@ -192,7 +189,7 @@ class Signed(Partner):
         self.client = client
         self.token = "a" * 32
 
-    def send(self, method: str, address: str, data: Any = None, **headers: str) -> HttpResponse:
+    def send(self, method: str, address: str, data: Any = None, **headers: str) -> Any:
         self.client.cookies[settings.CSRF_COOKIE_NAME] = self.token
         return super().send(method, address, data, **{"X_CSRFToken": self.token, **headers})
 

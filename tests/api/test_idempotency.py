@@ -10,12 +10,13 @@ import pytest
 from django.db import connections, transaction
 
 from api import idempotency
-from api.book.models import SWEPT_AT_ONCE, IdempotencyKey
+from api.book.models import SWEPT_AT_ONCE, IdempotencyKey, keep_answer
 from config import clock
 from fleet.models import Batch, Site
 from tenants.context import tenant_context
 from tenants.models import Tenant
-from tests.api.conftest import NOW, Partner
+from tests.api.conftest import Partner
+from tests.conftest import NOW
 from tests.fleet.conftest import seed_book, seed_desk
 
 SITE = {"code": "NEW-1", "address": "上海市浦东新区金桥路1号", "lat": 31.26, "lng": 121.61}
@@ -132,14 +133,14 @@ def test_5_a_key_whose_request_is_running_is_refused(
     tenant = Tenant.objects.get(slug="acme")
     erp = issue(tenant)
     begun, go_on = threading.Event(), threading.Event()
-    keep = idempotency.keep_answer
+    keep = keep_answer
 
     def keep_slowly(**values: object) -> None:
         begun.set()
         assert go_on.wait(20)
         keep(**values)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(idempotency, "keep_answer", keep_slowly)
+    monkeypatch.setattr("api.idempotency.keep_answer", keep_slowly)
 
     def send() -> tuple[int, str]:
         try:

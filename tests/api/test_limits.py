@@ -1,6 +1,7 @@
 """How many requests: told in every answer, refused above, counted by credential, never in the way when the cache is down."""
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,11 +12,16 @@ from tenants.models import Tenant
 from tests.api.conftest import Partner
 
 
+def stop_clock(monkeypatch: pytest.MonkeyPatch, at: float) -> None:
+    """The machine's clock, as the limits read it, stands."""
+    monkeypatch.setattr("api.limits.time", SimpleNamespace(time=lambda: at))
+
+
 @pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """Three requests in a minute, a hundred a day; the machine's clock stands."""
     monkeypatch.setattr(limits, "POLICIES", [limits.Policy("burst", 3, 60), limits.Policy("daily", 100, 86_400)])
-    monkeypatch.setattr(limits.time, "time", lambda: 1_800_000_015.0)
+    stop_clock(monkeypatch, 1_800_000_015.0)
 
 
 def test_every_answer_tells_what_is_left(few: None, erp: Partner) -> None:
@@ -36,7 +42,7 @@ def test_above_the_limit_is_refused_until_the_window_is_over(
     assert body["type"] == "https://iana.org/assignments/http-problem-types#quota-exceeded"
     assert body["violated-policies"] == ["burst"]
     assert issue(world).get("sites").status_code == 200  # another credential is counted apart
-    monkeypatch.setattr(limits.time, "time", lambda: 1_800_000_060.0)
+    stop_clock(monkeypatch, 1_800_000_060.0)
     assert erp.get("sites").status_code == 200
 
 
@@ -47,7 +53,7 @@ def test_a_refused_post_does_nothing_and_may_be_sent_again(
     for _ in range(3):
         erp.get("sites")
     assert erp.post("sites", site, Idempotency_Key="k").status_code == 429
-    monkeypatch.setattr(limits.time, "time", lambda: 1_800_000_060.0)
+    stop_clock(monkeypatch, 1_800_000_060.0)
     assert erp.post("sites", site, Idempotency_Key="k").status_code == 201
 
 

@@ -111,7 +111,9 @@ def test_a_view_without_a_scope_is_shut(db: None, acme: Tenant) -> None:
             return Response({})
 
     request = APIRequestFactory().get("/")
-    request.actor = replace(NOBODY, kind="key", id="1", tenant=acme, scopes=frozenset({"*"}))
+    request.actor = replace(  # type: ignore[attr-defined]
+        NOBODY, kind="key", id="1", tenant=acme, scopes=frozenset({"*"})
+    )
     assert Forgotten.as_view()(request).status_code == 403
 
 
