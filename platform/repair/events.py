@@ -66,6 +66,18 @@ class VehicleRegistered(FactBase):
     is_replated: bool
 
 
+@register
+@dataclass(frozen=True, kw_only=True)
+class ScopeRuleChanged(FactBase):
+    """A rule of what the operator does not do was made, changed, or put to rest; `before` is empty for a new one."""
+
+    type: ClassVar[str] = "scope.rule_changed"
+    subject: str  # scr_…
+    rule_id: UUID
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
 # --- events: what the tenant may know ----------------------------------------------------------------------------------
 
 

@@ -1,0 +1,86 @@
+"""What the first page reads: a fixed number of queries, however many jobs there are."""
+
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models import Count, Q
+
+from dispatch.models import Leg, LegKind
+from dispatch.states import CANCELLED, DONE, UNASSIGNED
+from dispatch.texts import CLOCKS, LEG_STATES
+from events.ids import public_id
+from repair import states, texts
+from repair.selectors import jobs as reads
+
+ZONE = ZoneInfo(settings.TIME_ZONE)
+SHOWN = 8
+STAGES: dict[str, str] = {
+    "waiting": f"{states.NEW} {states.ACKNOWLEDGED} {states.ORDERED} {states.ARRIVED} {states.PICKUP_FAILED}",
+    "fetching": f"{states.NAMED} {states.AT_PICKUP}",
+    "underway": f"{states.IN_CUSTODY} {states.AT_STATIONS} {states.PASSED} {states.AT_PAPERS}",
+    "workshop": f"{states.AT_WORKSHOP} {states.ESTIMATING} {states.SENT_BACK} {states.REJECTED} {states.STOPPED}",
+    "approval": f"{states.AWAITING_APPROVAL} {states.CONSENT_REQUIRED}",
+    "repair": f"{states.APPROVED} {states.PART_APPROVED} {states.WAITING_PARTS} {states.IN_REPAIR} {states.REWORK} {states.QC}",
+    "return": f"{states.READY} {states.ON_THE_WAY_BACK}",
+    "rating": f"{states.DELIVERED} {states.RATED} {states.NOT_RATED} {states.HANDED_OVER}",
+}
+
+
+def today_of(now: datetime) -> tuple[datetime, datetime]:
+    """From midnight to midnight, where the operator is."""
+    start = datetime.combine(now.astimezone(ZONE).date(), time(), ZONE)
+    return start, start + timedelta(days=1)
+
+
+def todays_legs(*, now: datetime) -> dict[str, list[dict[str, Any]]]:
+    """Today's pickups and returns that are not over, by window."""
+    start, end = today_of(now)
+    legs = (
+        Leg.objects.filter(window_start__lt=end, window_end__gt=start)
+        .exclude(status__in=[DONE, CANCELLED])
+        .select_related("agent", "tenant")
+        .order_by("window_start", "pk")
+    )
+    found: dict[str, list[dict[str, Any]]] = {LegKind.PICKUP: [], LegKind.RETURN: []}
+    for leg in legs.filter(kind__in=list(found))[:400]:
+        found[leg.kind].append(
+            {"leg": leg, "ref": public_id("leg", leg.pk), "label": LEG_STATES.get(leg.status, leg.status)}
+        )
+    return found
+
+
+def count_legs(*, now: datetime) -> dict[str, int]:
+    """Legs that nobody has, and how many of today's are over."""
+    start, end = today_of(now)
+    today = Q(window_start__lt=end, window_end__gt=start)
+    return Leg.objects.aggregate(
+        unassigned=Count("pk", filter=Q(status=UNASSIGNED)),
+        pickups=Count("pk", filter=today & Q(kind=LegKind.PICKUP) & ~Q(status=CANCELLED)),
+        pickups_done=Count("pk", filter=today & Q(kind=LegKind.PICKUP, status=DONE)),
+        returns=Count("pk", filter=today & Q(kind=LegKind.RETURN) & ~Q(status=CANCELLED)),
+        returns_done=Count("pk", filter=today & Q(kind=LegKind.RETURN, status=DONE)),
+    )
+
+
+def late_by_kind(*, now: datetime) -> list[tuple[str, int]]:
+    """Late clocks, by name."""
+    return [(str(CLOCKS.get(kind, kind)), count) for kind, count in reads.count_late_clocks(now=now).items()]
+
+
+def chart_of(by_state: dict[str, int], labels: dict[str, Any], name: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Open jobs by stage as bars, in the order of a job's way; the table beside it names each state."""
+    stages = {stage: sum(by_state.get(state, 0) for state in words.split()) for stage, words in STAGES.items()}
+    option = {
+        "xAxis": {"type": "value", "minInterval": 1},
+        "yAxis": {"type": "category", "inverse": True, "data": [str(labels[stage]) for stage in stages]},
+        "series": [
+            {
+                "type": "bar", "name": name, "data": list(stages.values()), "barMaxWidth": 20,
+                "label": {"show": True, "position": "right"},
+            }
+        ],
+    }  # fmt: skip
+    rows = [[str(label), by_state[state]] for state, label in texts.JOB_STATES.items() if by_state.get(state)]
+    return option, {"head": [], "rows": rows}

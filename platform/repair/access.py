@@ -1,0 +1,99 @@
+"""The doors of the repair desk: who reads which jobs, who sees what, who decides. What is not allowed here is refused."""
+
+from collections.abc import Callable
+from functools import wraps
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+
+from events.ids import BadId, read_public_id
+from repair.models import Job
+from tenants.actors import Actor, StaffRole
+from tenants.models import Tenant
+from tenants.wall import redirect_to_sign_in
+
+WATCHERS = (
+    StaffRole.DISPATCHER, StaffRole.LEAD, StaffRole.CUSTOMER_SERVICE, StaffRole.INSPECTOR, StaffRole.CLAIMS, StaffRole.FINANCE,
+)  # fmt: skip
+"""They read the jobs of every tenant."""
+READERS = (*WATCHERS, StaffRole.WORKSHOP)
+"""And a workshop's people those of their own workshop. Agents have pages of their own."""
+DESK = (StaffRole.DISPATCHER, StaffRole.LEAD, StaffRole.CUSTOMER_SERVICE)
+View = Callable[..., HttpResponse]
+
+
+def staff_view(*roles: str) -> Callable[[View], Callable[..., HttpResponseBase]]:
+    """Let only staff with one of `roles` in: who is nobody signs in first, everybody else is refused."""
+
+    def mark(view: View) -> Callable[..., HttpResponseBase]:
+        @wraps(view)
+        def run(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+            actor = actor_of(request)
+            if actor.kind == "nobody":
+                return redirect_to_sign_in(request)
+            if not actor.is_staff_in(*roles):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        run.staff_roles = frozenset(roles)  # type: ignore[attr-defined]
+        return run
+
+    return mark
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Who asks."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    return actor
+
+
+def is_watcher(actor: Actor) -> bool:
+    """Whether `actor` reads the jobs of every tenant."""
+    return actor.is_staff_in(*WATCHERS)
+
+
+def jobs_for(actor: Actor) -> QuerySet[Job]:
+    """The jobs that `actor` may read: all of them, those of its own workshop, or none."""
+    if is_watcher(actor):
+        return Job.objects.all()
+    if actor.is_staff_in(StaffRole.WORKSHOP) and actor.workshop_id is not None:
+        return Job.objects.filter(workshop_id=actor.workshop_id)
+    return Job.objects.none()
+
+
+def job_for(actor: Actor, ref: str) -> Job:
+    """The job with this public id, if `actor` may read it; raises Http404."""
+    related = ("tenant", "visit", "visit__workshop", "vehicle", "agent", "workshop", "comeback_of")
+    job = jobs_for(actor).select_related(*related).filter(pk=read_key("job", ref)).first()
+    if job is None:
+        raise Http404
+    return job
+
+
+def tenant_for(ref: str) -> Tenant:
+    """The tenant with this public id; raises Http404."""
+    tenant: Tenant | None = Tenant.objects.filter(pk=read_key("ten", ref)).first()
+    if tenant is None:
+        raise Http404
+    return tenant
+
+
+def read_key(prefix: str, ref: str) -> UUID:
+    """The key behind a public id; raises Http404 when it is none."""
+    try:
+        return read_public_id(prefix, ref)
+    except BadId as error:
+        raise Http404 from error
+
+
+def sees_business(actor: Actor) -> bool:
+    """Whether `actor` sees what stands between operator and customer: terms, limits, how the workshop was chosen."""
+    return is_watcher(actor)
+
+
+def may_edit_scope(actor: Actor) -> bool:
+    """Whether `actor` may change what is in scope."""
+    return actor.is_staff_in(StaffRole.LEAD)

@@ -1,0 +1,358 @@
+"""What the desk's people fill in before a step is taken."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from repair import texts
+from repair.models import Estimate, EstimateLine, Incident, Job, JobKind, LineDecision, LineKind, ScopeRule, Workshop
+from repair.patterns import validate_pattern
+from repair.requests import EstimateLineDraft, LineChoice
+from repair.services.inspecting import FAIL, OK, standard_for
+from tenants.actors import Actor
+from ui.formats import format_fen
+
+ROWS = 8
+LOCAL_TIME = {"type": "datetime-local"}
+AREA = {"rows": 3}
+
+
+class StepForm(forms.Form):
+    """A step of one job by one person; without fields it is a question: yes, or back."""
+
+    def __init__(self, *args: Any, job: Job, actor: Actor, now: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.job, self.actor, self.now = job, actor, now
+
+
+class ReasonForm(StepForm):
+    """Why."""
+
+    reason = forms.CharField(
+        label=_("Reason"), max_length=300, widget=forms.Textarea(attrs={**AREA, "autofocus": True})
+    )
+
+
+class TextForm(StepForm):
+    """What the customer is told."""
+
+    text = forms.CharField(label=_("What the customer reads"), max_length=1000, widget=forms.Textarea(attrs=AREA))
+
+
+class NoteForm(StepForm):
+    """Something to add."""
+
+    note = forms.CharField(label=_("Note"), max_length=300, required=False, widget=forms.Textarea(attrs=AREA))
+
+
+class ReceiptForm(StepForm):
+    """What proves it."""
+
+    receipt = forms.CharField(label=_("Receipt: number, or who signed"), max_length=300)
+
+
+class DeclineForm(StepForm):
+    """Why it is out of scope, and what is offered instead, in both languages."""
+
+    reason_en = forms.CharField(label=_("Reason, English"), widget=forms.Textarea(attrs={"rows": 2}), max_length=1000)
+    reason_zh = forms.CharField(label=_("Reason, Chinese"), widget=forms.Textarea(attrs={"rows": 2}), max_length=1000)
+    alternative_en = forms.CharField(
+        label=_("What is offered instead, English"), widget=forms.Textarea(attrs={"rows": 2}), max_length=1000
+    )
+    alternative_zh = forms.CharField(
+        label=_("What is offered instead, Chinese"), widget=forms.Textarea(attrs={"rows": 2}), max_length=1000
+    )
+
+
+class WorkshopForm(StepForm):
+    """Another workshop, or the next one that fits."""
+
+    workshop = forms.ModelChoiceField(
+        label=_("Workshop"), queryset=Workshop.objects.none(), required=False, empty_label=_("The next one that fits")
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=300, widget=forms.Textarea(attrs=AREA))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.actor.workshop_id is not None:  # a workshop refuses; where it goes then is the operator's choice
+            del self.fields["workshop"]
+            return
+        others = Workshop.objects.filter(is_active=True).order_by("name")
+        if self.job.workshop_id is not None:
+            others = others.exclude(pk=self.job.workshop_id)
+        self.fields["workshop"].queryset = others  # type: ignore[attr-defined]
+
+
+class WindowForm(StepForm):
+    """From when to when."""
+
+    is_required = True
+    window_start = forms.DateTimeField(label=_("From"), widget=forms.DateTimeInput(attrs=LOCAL_TIME))
+    window_end = forms.DateTimeField(label=_("To"), widget=forms.DateTimeInput(attrs=LOCAL_TIME))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("window_start", "window_end"):
+            self.fields[name].required = self.is_required
+
+    def clean(self) -> dict[str, Any]:
+        """A window ends after it begins, and not in the past."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        start, end = cleaned.get("window_start"), cleaned.get("window_end")
+        if bool(start) != bool(end) and not self.errors:
+            self.add_error("window_end", _now("Give both, or neither."))
+        if start and end and end <= start:
+            self.add_error("window_end", _now("The window must end after it begins."))
+        if end and end <= self.now:
+            self.add_error("window_end", _now("This window has closed already."))
+        return cleaned
+
+    @property
+    def window(self) -> tuple[datetime, datetime] | None:
+        """The two times, or None."""
+        start, end = self.cleaned_data.get("window_start"), self.cleaned_data.get("window_end")
+        return (start, end) if start and end else None
+
+
+class ReturnWindowForm(WindowForm):
+    """From when to when; empty takes the next hours that fit."""
+
+    is_required = False
+
+
+class IncidentForm(StepForm):
+    """What happened."""
+
+    kind = forms.ChoiceField(label=_("What happened"), choices=list(texts.INCIDENTS.items()))
+    text = forms.CharField(label=_("In words"), max_length=2000, widget=forms.Textarea(attrs=AREA))
+    police_number = forms.CharField(label=_("Police number"), max_length=64, required=False)
+
+
+class IncidentChoiceForm(StepForm):
+    """Which file is closed."""
+
+    incident = forms.ModelChoiceField(label=_("Incident file"), queryset=Incident.objects.none(), empty_label=None)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["incident"]
+        field.queryset = Incident.objects.filter(job=self.job, released_at__isnull=True).order_by("reported_at")
+        field.label_from_instance = lambda file: f"{texts.INCIDENTS.get(file.kind, file.kind)}: {file.text[:60]}"
+
+
+class FittedForm(StepForm):
+    """What becomes of parts."""
+
+    is_fitted = forms.ChoiceField(
+        label=_("What happens with them"),
+        choices=[("yes", _("They are fitted: the vehicle is fetched")), ("no", _("They are handed over"))],
+    )
+
+
+class OdometerForm(StepForm):
+    """What the odometer shows at the workshop."""
+
+    odometer_km = forms.IntegerField(label=_("Odometer, km"), min_value=0, max_value=5_000_000)
+
+
+class TechnicianForm(StepForm):
+    """Who repairs it; somebody else inspects it."""
+
+    technician = forms.CharField(label=_("Technician"), max_length=120)
+
+
+class LineForm(StepForm):
+    """On which line work begins."""
+
+    line = forms.ModelChoiceField(label=_("Line"), queryset=EstimateLine.objects.none(), empty_label=None)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["line"]
+        field.queryset = (
+            EstimateLine.objects.filter(
+                estimate__job=self.job, decision=LineDecision.APPROVED, work_begun_at__isnull=True
+            )
+            .select_related("estimate")
+            .order_by("estimate__version", "no")
+        )
+        field.label_from_instance = lambda line: f"{line.estimate.version}.{line.no} {line.text}"
+
+
+class CallForm(StepForm):
+    """How a call after delivery went."""
+
+    is_reached = forms.ChoiceField(label=_("Outcome"), choices=[("no", _("Nobody answered")), ("yes", _("Reached"))])
+    note = forms.CharField(label=_("Note"), max_length=300, required=False)
+
+
+class RateForm(StepForm):
+    """What the customer said."""
+
+    score = forms.TypedChoiceField(
+        label=_("Stars"),
+        coerce=int,
+        choices=[(number, "★" * number) for number in range(5, 0, -1)],
+        widget=forms.RadioSelect,
+    )
+    comment = forms.CharField(label=_("Comment"), max_length=1000, required=False, widget=forms.Textarea(attrs=AREA))
+
+
+class InspectForm(StepForm):
+    """Every item of the quality standard, and remarks."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.standard = standard_for(self.job, self.now)
+        choices = [(OK, _("ok")), (FAIL, _("fail"))]
+        for item in self.standard.items:
+            self.fields[f"item-{item['code']}"] = forms.ChoiceField(
+                label=texts.in_language(item), choices=choices, widget=forms.RadioSelect
+            )
+        self.fields["remarks"] = forms.CharField(
+            label=_("Remarks"), max_length=1000, required=False, widget=forms.Textarea(attrs=AREA)
+        )
+
+    @property
+    def results(self) -> dict[str, str]:
+        """Code to answer."""
+        return {item["code"]: self.cleaned_data[f"item-{item['code']}"] for item in self.standard.items}
+
+
+class DecideForm(StepForm):
+    """What an insurer without an account decided, recorded by the claims desk: an amount for each line, none declines it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.estimate = Estimate.objects.filter(job=self.job, decision="").order_by("-version").first()
+        self.lines = list(self.estimate.lines.order_by("no")) if self.estimate else []
+        choices = [("approve", _("Approve as below")), ("send_back", _("Send back")), ("reject", _("Reject"))]
+        if self.estimate is not None and self.estimate.is_supplement:
+            choices.pop(1)
+        self.fields["decision"] = forms.ChoiceField(label=_("Decision"), choices=choices)
+        for line in self.lines:
+            self.fields[f"line-{line.no}"] = forms.DecimalField(
+                label=f"{line.no}. {line.text}",
+                help_text=_("Asked: %(amount)s. Empty declines the line.")
+                % {"amount": format_fen(amount_fen=line.amount_fen)},
+                initial=f"{line.amount_fen / 100:.2f}",
+                required=False,
+                min_value=0,
+                max_value=line.amount_fen / 100,
+                decimal_places=2,
+            )
+        self.fields["reason"] = forms.CharField(
+            label=_("Reason"), max_length=1000, required=False, widget=forms.Textarea(attrs=AREA)
+        )
+
+    @property
+    def choices(self) -> list[LineChoice]:
+        """The yes, lesser yes or no on each line."""
+        amounts = [(line.no, self.cleaned_data.get(f"line-{line.no}")) for line in self.lines]
+        return [
+            LineChoice(no=no, is_approved=amount is not None, amount_fen=None if amount is None else int(amount * 100))
+            for no, amount in amounts
+        ]
+
+
+class EstimateForm(StepForm):
+    """The lines of an estimate: what is done, how much of it, and what it costs, tax included."""
+
+    template_rows = True
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for number in range(ROWS):
+            add = {"aria-label": _("Line %(number)s") % {"number": number + 1}}
+            self.fields[f"kind-{number}"] = forms.ChoiceField(
+                choices=LineKind.choices,
+                required=False,
+                widget=forms.Select(attrs={**add, "class": "form-select form-select-sm"}),
+            )
+            self.fields[f"text-{number}"] = forms.CharField(
+                max_length=300,
+                required=False,
+                widget=forms.TextInput(attrs={**add, "class": "form-control form-control-sm"}),
+            )
+            for name, initial in (("quantity", "1"), ("amount", "")):
+                self.fields[f"{name}-{number}"] = forms.DecimalField(
+                    required=False, min_value=0, max_digits=10, decimal_places=2, initial=initial,
+                    widget=forms.NumberInput(attrs={**add, "class": "form-control form-control-sm", "step": "0.01"}),
+                )  # fmt: skip
+
+    def rows(self) -> list[list[forms.BoundField]]:
+        """The fields, row by row."""
+        return [[self[f"{name}-{number}"] for name in ("kind", "text", "quantity", "amount")] for number in range(ROWS)]
+
+    def clean(self) -> dict[str, Any]:
+        """A row has a text and an amount, or nothing; there is one at least."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        drafts = []
+        for number in range(ROWS):
+            text, amount = cleaned.get(f"text-{number}"), cleaned.get(f"amount-{number}")
+            if text and amount is None:
+                self.add_error(f"amount-{number}", _now("Say what it costs."))
+            elif amount is not None and not text:
+                self.add_error(f"text-{number}", _now("Say what is done."))
+            elif text and amount is not None:
+                quantity = cleaned.get(f"quantity-{number}") or 1
+                drafts.append(
+                    EstimateLineDraft(
+                        kind=cleaned[f"kind-{number}"], text=text, amount_fen=int(amount * 100), quantity=str(quantity)
+                    )
+                )
+        if not drafts and not self.errors:
+            self.add_error(None, _now("An estimate has one line at least."))
+        cleaned["lines"] = drafts
+        return cleaned
+
+
+class ScopeRuleForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A rule of what the operator does not do."""
+
+    services = forms.MultipleChoiceField(
+        label=_("Services"), choices=JobKind.choices, required=False, widget=forms.CheckboxSelectMultiple,
+        help_text=_("None chosen: the rule holds for all."),
+    )  # fmt: skip
+
+    class Meta:
+        model = ScopeRule
+        fields = (
+            "code", "pattern", "services", "reason_en", "reason_zh", "alternative_en", "alternative_zh", "position", "is_active",
+        )  # fmt: skip
+        widgets = {
+            "pattern": forms.Textarea(attrs={"rows": 2}),
+            **{
+                name: forms.Textarea(attrs={"rows": 2})
+                for name in ("reason_en", "reason_zh", "alternative_en", "alternative_zh")
+            },
+        }
+        help_texts = {
+            "code": _("Small letters, digits and hyphens; reports name the rule by it."),
+            "pattern": _("Words with commas between them; any of them refuses. Or re: and a regular expression."),
+            "position": _("Rules are asked in this order; the first that applies is the one the customer reads."),
+        }
+
+    def clean_pattern(self) -> str:
+        """A pattern that can be used."""
+        pattern = str(self.cleaned_data["pattern"]).strip()
+        validate_pattern(pattern)
+        return pattern
+
+
+class TryForm(forms.Form):
+    """A text to try a pattern on."""
+
+    pattern = forms.CharField(max_length=1000, required=False)
+    text = forms.CharField(max_length=5000, required=False)
+
+
+class CreditHoldForm(forms.Form):
+    """Why a customer's new orders are held, or no longer."""
+
+    reason = forms.CharField(
+        label=_("Reason"), max_length=200, widget=forms.Textarea(attrs={**AREA, "autofocus": True})
+    )

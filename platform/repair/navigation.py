@@ -1,0 +1,29 @@
+"""The desk's entries in the console's navigation."""
+
+from django.utils.translation import gettext_lazy as _
+
+from repair.access import DESK, READERS, WATCHERS
+from tenants.actors import StaffRole
+from tenants.people.navigation import register_nav
+
+
+def register_pages() -> None:
+    """Put the pages into the navigation."""
+    work, rules = _("Work"), _("Agreements")
+    pages = (
+        ("jobs", _("Jobs"), "repair:jobs", "clipboard-list", 12, READERS, work),
+        ("workshops", _("Workshops"), "repair:workshops", "building-warehouse", 14, (*DESK, StaffRole.WORKSHOP), work),
+        ("tenants", _("Customers"), "repair:tenants", "building", 80, WATCHERS, rules),
+        ("scope", _("Scope"), "repair:scope_rules", "hand-stop", 82, (*DESK, StaffRole.CLAIMS), rules),
+    )
+    for key, label, url_name, icon, order, roles, section in pages:
+        register_nav(
+            area="console",
+            key=key,
+            label=label,
+            url_name=url_name,
+            icon=icon,
+            order=order,
+            roles=roles,
+            section=section,
+        )

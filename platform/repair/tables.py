@@ -1,0 +1,131 @@
+"""The lists of the repair desk."""
+
+from datetime import datetime
+from typing import Any
+
+import django_tables2 as tables
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from events.ids import public_id
+from repair import texts
+from repair.ids import job_ref
+from repair.models import Job, ScopeRule
+from ui.tables import DenseTable, KeyColumn, NumberColumn, StatusColumn
+from ui.templatetags import ui as components
+
+
+class JobTable(DenseTable):
+    """Jobs of all tenants, the newest first."""
+
+    number = KeyColumn(verbose_name=_("Job"), order_by="pk")
+    status = StatusColumn(verbose_name=_("State"), labels=texts.JOB_STATES)
+    plate = tables.Column(verbose_name=_("Vehicle"), empty_values=())
+    tenant = tables.Column(verbose_name=_("Customer"), accessor="tenant__name")
+    kind = tables.Column(verbose_name=_("Service"))
+    window_start = tables.Column(verbose_name=_("Window"))
+    due_at = tables.Column(verbose_name=_("Due"), empty_values=())
+    agent = tables.Column(verbose_name=_("Agent"), accessor="agent__name", default="–")
+    workshop = tables.Column(verbose_name=_("Workshop"), accessor="workshop__name", default="–")
+
+    class Meta(DenseTable.Meta):
+        empty_text = _("No jobs match")
+        order_by = "-number"
+
+    def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.now = now
+
+    def row_url(self, record: Job) -> str:
+        """The job's page."""
+        return reverse("repair:job", args=[job_ref(record.pk)])
+
+    def render_status(self, value: str, record: Job) -> SafeString:
+        """The state; a hold shows beside it."""
+        shown = components.status(value, texts.JOB_STATES.get(value, value))
+        if record.held_since is not None:
+            return format_html("{} {}", shown, components.status("on_hold", _("On hold")))
+        return shown
+
+    def render_plate(self, record: Job) -> SafeString:
+        """The plate, or the VIN of a vehicle without one; the model beside it."""
+        return format_html('{}<span class="text-secondary"> {}</span>', record.plate or record.vin, record.model)
+
+    def render_window_start(self, record: Job) -> SafeString:
+        """From and to."""
+        return format_html(
+            "{} – {}", components.when(record.window_start), components.when(record.window_end, style="time")
+        )
+
+    def render_due_at(self, record: Any) -> SafeString | str:
+        """The clock that runs out first."""
+        if record.due_at is None:
+            return "–"
+        context = components.countdown(record.due_at, started_at=record.started_at, now=self.now)
+        return SafeString(render_to_string("ui/parts/countdown.html", context))
+
+
+class ScopeRuleTable(DenseTable):
+    """What the operator does not do, in the order in which it is asked."""
+
+    position = NumberColumn(verbose_name=_("Order"))
+    code = KeyColumn(verbose_name=_("Rule"))
+    pattern = tables.Column(verbose_name=_("Words"), attrs={"td": {"class": "ui-wrap-cell"}}, orderable=False)
+    services = tables.Column(verbose_name=_("Services"), orderable=False, empty_values=())
+    reason = tables.Column(
+        verbose_name=_("Reason"), attrs={"td": {"class": "ui-wrap-cell"}}, orderable=False, empty_values=()
+    )
+    is_active = tables.Column(verbose_name=_("State"))
+
+    class Meta(DenseTable.Meta):
+        empty_text = _("Everything is in scope")
+        order_by = ("position", "code")
+
+    def row_url(self, record: ScopeRule) -> str:
+        """The rule's page."""
+        return reverse("repair:scope_rule", args=[public_id("scr", record.pk)])
+
+    def render_services(self, record: ScopeRule) -> str:
+        """Their names, or all."""
+        labels = dict(Job.Kind.choices)
+        return ", ".join(str(labels.get(kind, kind)) for kind in record.services) or str(_("all"))
+
+    def render_reason(self, record: ScopeRule) -> str:
+        """In the reader's language."""
+        return texts.in_language({"en": record.reason_en, "zh": record.reason_zh})
+
+    def render_is_active(self, value: bool) -> SafeString:
+        """Holds, or rests."""
+        return components.status("active", _("holds")) if value else components.status("archived", _("rests"))
+
+
+class TenantTable(DenseTable):
+    """Customers, with what is open for each."""
+
+    name = KeyColumn(verbose_name=_("Customer"), accessor="tenant__name")
+    kind = tables.Column(verbose_name=_("Kind"), accessor="tenant__kind")
+    open = NumberColumn(verbose_name=_("Open"))
+    custody = NumberColumn(verbose_name=_("With us"))
+    waiting = NumberColumn(verbose_name=_("Waits for them"))
+    late = NumberColumn(verbose_name=_("Late"))
+    held = NumberColumn(verbose_name=_("On hold"))
+
+    class Meta(DenseTable.Meta):
+        empty_text = _("No order is open.")
+
+    def row_url(self, record: dict[str, Any]) -> str:
+        """The customer's page."""
+        return reverse("repair:tenant", args=[public_id("ten", record["tenant_id"])])
+
+    def render_kind(self, value: str) -> str:
+        """In words."""
+        from tenants.models import Tenant
+
+        return str(dict(Tenant.Kind.choices).get(value, value))
+
+    def render_late(self, value: int) -> SafeString | int:
+        """Red when there is any."""
+        return format_html('<span class="text-danger fw-semibold">{}</span>', value) if value else value

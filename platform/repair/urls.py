@@ -1,0 +1,22 @@
+"""The pages of the repair desk, at the console."""
+
+from django.urls import path
+
+from repair.views import jobs, places, scope
+
+app_name = "repair"
+
+urlpatterns = [
+    path("jobs/", jobs.list_jobs, name="jobs"),
+    path("jobs/<str:ref>/", jobs.show_job, name="job"),
+    path("jobs/<str:ref>/steps/<slug:key>/", jobs.take_step, name="step"),
+    path("scope/", scope.list_rules, name="scope_rules"),
+    path("scope/new/", scope.edit_rule, name="scope_rule_new"),
+    path("scope/try/", scope.try_text, name="scope_try"),
+    path("scope/<str:ref>/", scope.edit_rule, name="scope_rule"),
+    path("scope/<str:ref>/switch/", scope.switch_rule, name="scope_switch"),
+    path("workshops/", places.list_workshops, name="workshops"),
+    path("tenants/", places.list_tenants, name="tenants"),
+    path("tenants/<str:ref>/", places.show_tenant, name="tenant"),
+    path("tenants/<str:ref>/hold/", places.hold_tenant, name="tenant_hold"),
+]
