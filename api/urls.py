@@ -3,7 +3,8 @@
 from django.urls import URLPattern, URLResolver, path
 
 from api.docs import DocsView, SchemaView
-from api.resources import batches, cost_centers, events, orders, sites, vehicles
+from api.resources import cost_centers, events, orders, sites, vehicles
+from api.resources.batches import views as batches
 
 app_name = "api"
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -322,7 +322,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "ENUM_NAME_OVERRIDES": {
         "OrderStatus": "api.resources.orders.STATES",
-        "BatchStatus": "api.resources.batches.STATUS",
+        "BatchStatus": "api.resources.batches.shown.STATUS",
         "RowStatus": "fleet.models.RowState",
         "BatchPolicy": "fleet.models.BatchPolicy",
     },

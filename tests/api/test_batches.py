@@ -189,7 +189,7 @@ def test_a_body_beyond_measure_is_not_read(erp: Partner) -> None:
 
 def test_the_states_of_batches_in_sql_are_those_in_python(erp: Partner, world: Tenant) -> None:
     """Every mixture of lines; the one is filtered by, the other is shown."""
-    from api.resources.batches import shown_batches
+    from api.resources.batches.shown import shown_batches
 
     keys = [send_lines(erp, world, line(number))["id"] for number in range(1, 3)]
     with tenant_context(world):

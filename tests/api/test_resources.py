@@ -115,6 +115,8 @@ def test_a_person_approves_within_the_limit(desk: World, world: Tenant, sign_in:
 def test_a_key_sends_an_estimate_back(desk: World, world: Tenant, erp: Partner) -> None:
     order = waiting(desk, world)
     path = f"orders/{order}/estimates/1/decide"
+    refused = erp.post(path, {"decision": "approve"})  # a limit belongs to a person's role
+    assert (refused.status_code, refused.json()["type"]) == (403, "urn:baylink:problem:forbidden")
     silent = erp.post(path, {"decision": "send_back"})
     assert (silent.status_code, silent.json()["code"]) == (409, "guard")
     done = erp.post(path, {"decision": "send_back", "reason": "请补照片"})

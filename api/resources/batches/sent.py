@@ -1,0 +1,123 @@
+"""What comes in: a file in a form, lines as JSON, or JSON lines."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+
+from api.parsers import LINES
+from fleet.intake.jsonrows import read_json
+from fleet.intake.refusals import check_size
+from fleet.models import BatchPolicy
+
+
+class OrderLineSerializer(serializers.Serializer[Any]):
+    """An order line; its fields are the columns of the file. They are checked by the batch, row by row, not by this request."""
+
+    external_ref = serializers.CharField(max_length=64, help_text="Yours, unique among your live orders.")
+    vin = serializers.CharField()
+    plate = serializers.CharField(required=False, help_text="Fleets must give it.")
+    model = serializers.CharField(required=False)
+    service = serializers.CharField(help_text="maintenance, repair, claim, inspection, violation or parts")
+    description = serializers.CharField()
+    site_code = serializers.CharField(required=False, help_text="One of your sites; else address, lat and lng.")
+    address = serializers.CharField(required=False)
+    lat = serializers.FloatField(required=False)
+    lng = serializers.FloatField(required=False)
+    contact = serializers.CharField()
+    phone = serializers.CharField()
+    window_start = serializers.CharField(help_text="RFC 3339, or local time such as 2026-11-26 13:00.")
+    window_end = serializers.CharField()
+    return_by = serializers.CharField(required=False)
+    cost_center = serializers.CharField(required=False)
+    po_number = serializers.CharField(required=False)
+    courtesy_car = serializers.BooleanField(required=False)
+    key_with = serializers.CharField(required=False)
+    notes = serializers.CharField(required=False)
+
+
+class BatchUploadSerializer(serializers.Serializer[Any]):
+    """A file of orders: CSV, XLSX or JSON lines."""
+
+    file = serializers.FileField(allow_empty_file=True)
+    policy = serializers.ChoiceField(BatchPolicy.values, required=False, help_text="Empty: as your tenant has it set.")
+
+
+class BatchLinesSerializer(serializers.Serializer[Any]):
+    """Order lines in the request itself."""
+
+    orders = serializers.ListField(child=serializers.DictField(), allow_empty=True)
+    policy = serializers.ChoiceField(BatchPolicy.values, required=False)
+    name = serializers.CharField(max_length=200, required=False)
+
+
+class BatchLinesShownSerializer(BatchLinesSerializer):
+    """Order lines in the request itself."""
+
+    orders = OrderLineSerializer(many=True)  # type: ignore[assignment]
+
+
+class SubmitSerializer(serializers.Serializer[Any]):
+    """How to submit."""
+
+    policy = serializers.ChoiceField(BatchPolicy.values, required=False, help_text="Overrides the batch's own.")
+
+
+class ReasonSerializer(serializers.Serializer[Any]):
+    """Why."""
+
+    reason = serializers.CharField(max_length=300)
+
+
+class OptionalReasonSerializer(serializers.Serializer[Any]):
+    """Why, if you like."""
+
+    reason = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A file as it came in, by whatever way."""
+
+    name: str
+    content: bytes
+    content_type: str
+    policy: str | None
+
+
+def read_sent(request: Request) -> Sent:
+    """The file of a request; raises ValidationError by field, FileRefused for what cannot be a file of orders."""
+    if str(request.content_type).startswith(LINES):
+        return read_lines(request)
+    if str(request.content_type).startswith("multipart/"):
+        return read_upload(request)
+    given = BatchLinesSerializer(data=request.data)
+    given.is_valid(raise_exception=True)
+    content = msgspec.json.encode(given.validated_data["orders"])
+    name = given.validated_data.get("name") or "orders.json"
+    read_json(name=name, content=content)
+    return Sent(name, content, "application/json", given.validated_data.get("policy"))
+
+
+def read_upload(request: Request) -> Sent:
+    """A file of a form."""
+    given = BatchUploadSerializer(data=request.data)
+    given.is_valid(raise_exception=True)
+    file = given.validated_data["file"]
+    check_size(file.size)
+    return Sent(file.name, file.read(), file.content_type or "", given.validated_data.get("policy"))
+
+
+def read_lines(request: Request) -> Sent:
+    """JSON lines as the whole body, with `policy` in the address."""
+    policy = request.query_params.get("policy")
+    if policy is not None and policy not in BatchPolicy.values:
+        raise ValidationError({"policy": _("Use one of: %(choices)s.") % {"choices": ", ".join(BatchPolicy.values)}})
+    content: Any = request.data  # the parser of this form leaves the bytes as they came
+    check_size(len(content))
+    read_json(name="orders.jsonl", content=content)
+    return Sent("orders.jsonl", content, LINES, policy)
