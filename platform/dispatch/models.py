@@ -186,14 +186,18 @@ class Leg(Key):
         ]
         constraints: ClassVar[list[Any]] = [
             models.CheckConstraint(condition=Q(status__in=sorted(states.LEG.states)), name="leg_state_is_known"),
-            models.CheckConstraint(condition=Q(window_end__gt=F("window_start")), name="leg_window_ends_after_it_starts"),
+            models.CheckConstraint(
+                condition=Q(window_end__gt=F("window_start")), name="leg_window_ends_after_it_starts"
+            ),
             ExclusionConstraint(
                 name="agent_is_in_one_place_at_a_time",
                 expressions=[("agent", RangeOperators.EQUAL), ("busy", RangeOperators.OVERLAPS)],
                 condition=Q(status__in=OCCUPIED),
             ),
             models.CheckConstraint(
-                condition=~Q(status__in=["assigned", "offered", "accepted", "contacted", "under_way", "arrived", "done"])
+                condition=~Q(
+                    status__in=["assigned", "offered", "accepted", "contacted", "under_way", "arrived", "done"]
+                )
                 | Q(agent__isnull=False),
                 name="named_leg_has_an_agent",
             ),

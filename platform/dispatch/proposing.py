@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from dispatch import planning
 from dispatch.checking import REJECTED_KEPT, cards_for, why_of_solve
@@ -13,12 +14,16 @@ from dispatch.desk import locate, read_rules, task_of
 from dispatch.models import Leg
 from dispatch.naming import Why
 from dispatch.planning import DriveTimes, Explanation, GateReason, LegTask, Plan
+from dispatch.planning.tables import ZONE
 from dispatch.roads import drive_times, drive_times_at_hand
 from dispatch.states import PLANNED, UNASSIGNED
 from dispatch.telling import Windows
 
 WINDOWS_OFFERED = 3
+WINDOWS_SOUGHT = 200
 HORIZON = timedelta(days=3)
+APART = timedelta(hours=1)
+DAY_FROM, DAY_TO = time(7), time(22)
 HOPELESS = frozenset({GateReason.AREA, GateReason.UNKNOWN_CLASS, GateReason.LICENCE})
 """Reasons that no other window mends."""
 
@@ -129,9 +134,21 @@ def plan_for(legs: Sequence[Leg], *, now: datetime, roads: DriveTimes | None = N
 
 
 def windows_for(plan: Plan, leg: Leg) -> Windows:
-    """The next windows of the same length with room."""
-    offered = plan.offer_windows(str(leg.pk), limit=WINDOWS_OFFERED, horizon=HORIZON)
-    return tuple((window.start, window.end) for window in offered)
+    """The next windows of the same length with room, an hour apart; by day, unless the leg's own is not."""
+    offered = plan.offer_windows(str(leg.pk), limit=WINDOWS_SOUGHT, horizon=HORIZON)
+    at_any_hour = not is_by_day(leg.window_start, leg.window_end)
+    kept: list[tuple[datetime, datetime]] = []
+    for window in offered:
+        far = not kept or window.start - kept[-1][0] >= APART
+        if far and (at_any_hour or is_by_day(window.start, window.end)):
+            kept.append((window.start, window.end))
+    return tuple(kept[:WINDOWS_OFFERED])
+
+
+def is_by_day(start: datetime, end: datetime) -> bool:
+    """Whether a window lies within one day's hours that people keep."""
+    first, last = timezone.localtime(start, ZONE), timezone.localtime(end, ZONE)
+    return first.date() == last.date() and first.time() >= DAY_FROM and last.time() <= DAY_TO
 
 
 def reason_for(explanation: Explanation, leg: Leg, *, now: datetime) -> str:

@@ -39,7 +39,7 @@ AREAS = (
     ("LG", "临港", 30.9020, 121.9290, 18_000, 3),
 )
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
-GIVEN = ("建国", "志强", "海燕", "文斌", "晓东", "丽华", "永明", "佳怡", "国栋", "少华", "雪梅", "俊杰")
+GIVEN = ("建国", "志强", "海燕", "文斌", "晓东", "丽华", "永明", "佳怡", "国栋", "少华", "雪梅", "俊杰", "思远")
 DAY, EARLY, LATE, NIGHT = (time(8), 10), (time(7, 30), 10), (time(11), 10), (time(20), 10)  # start and hours
 # ten agents a round, one an area: shift and licence, so that every area has the heavy licences early and late
 ROUNDS = ((DAY, "C1"), (EARLY, "A2"), (LATE, "A1A2"), (DAY, "A1"), (EARLY, "C1"), (DAY, "B2"), (LATE, "C1"))

@@ -8,7 +8,14 @@ from django.utils.translation import gettext as _
 from events.machine import Machine, row
 
 PLANNED, ASSIGNED, OFFERED, ACCEPTED, CONTACTED = "planned", "assigned", "offered", "accepted", "contacted"
-UNDER_WAY, ARRIVED, DONE, FAILED, UNASSIGNED, CANCELLED = "under_way", "arrived", "done", "failed", "unassigned", "cancelled"
+UNDER_WAY, ARRIVED, DONE, FAILED, UNASSIGNED, CANCELLED = (
+    "under_way",
+    "arrived",
+    "done",
+    "failed",
+    "unassigned",
+    "cancelled",
+)
 
 NAMED = f"{ASSIGNED} {OFFERED} {ACCEPTED} {CONTACTED}"
 BEFORE_DONE = f"{PLANNED} {NAMED} {UNDER_WAY} {ARRIVED} {UNASSIGNED}"

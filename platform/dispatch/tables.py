@@ -52,9 +52,8 @@ class LegTable(DenseTable):
         shown = components.status(record.status, texts.LEG_STATES.get(record.status, record.status))
         if not record.unassigned_reason:
             return shown
-        return format_html(
-            '{}<span class="text-secondary d-block small">{}</span>', shown, texts.reason_text(record.unassigned_reason)
-        )
+        reason = texts.reason_text(record.unassigned_reason)
+        return format_html('<div>{}<span class="text-secondary d-block small">{}</span></div>', shown, reason)
 
     def render_kind(self, record: Leg) -> str:
         """The kind, and that it is towed."""
@@ -64,7 +63,9 @@ class LegTable(DenseTable):
     def render_window_start(self, record: Leg) -> SafeString:
         """From and to."""
         return format_html(
-            "{} – {}", components.when(record.window_start), components.when(record.window_end, style="time")
+            "<span>{} – {}</span>",
+            components.when(record.window_start),
+            components.when(record.window_end, style="time"),
         )
 
     def render_due_at(self, record: Any) -> SafeString:
@@ -79,7 +80,7 @@ class LegTable(DenseTable):
         if record.planned_at is None or record.agent is None:
             return format_html("{}", record.agent.name if record.agent else "–")
         return format_html(
-            '{}<span class="text-secondary d-block small">{}</span>',
+            '<div>{}<span class="text-secondary d-block small">{}</span></div>',
             record.agent.name,
             components.when(record.planned_at),
         )
@@ -119,7 +120,7 @@ class AgentTable(DenseTable):
         if not reasons:
             return components.status("active", _("Fit"))
         texts_of = format_html_join("", '<span class="d-block small">{}</span>', ((reason.text,) for reason in reasons))
-        return format_html("{}{}", components.status("blocked", _("Unfit")), texts_of)
+        return format_html("<div>{}{}</div>", components.status("blocked", _("Unfit")), texts_of)
 
     def render_shift_ends_at(self, record: Any) -> SafeString:
         """Until when, or from when."""
@@ -127,9 +128,11 @@ class AgentTable(DenseTable):
             state = (
                 components.status("under_way", _("busy")) if record.is_busy else components.status("ready", _("free"))
             )
-            return format_html("{} {} {}", state, _("until"), components.when(record.shift_ends_at, style="time"))
+            return format_html(
+                "<span>{} {} {}</span>", state, _("until"), components.when(record.shift_ends_at, style="time")
+            )
         if record.next_shift_at:
-            return format_html("{} {}", _("from"), components.when(record.next_shift_at))
+            return format_html("<span>{} {}</span>", _("from"), components.when(record.next_shift_at))
         return format_html("–")
 
 

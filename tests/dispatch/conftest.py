@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
+
 from dispatch.models import Agent, Area, Leg, LicenceRule, Shift
 from dispatch.requests import LegSpec
 from dispatch.services.assigning import solve

@@ -5,12 +5,12 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+
 from dispatch.errors import AgentUnfit
 from dispatch.models import Agent, Leave, Leg, LicenceRule, Shift
 from dispatch.planning import GateReason
 from dispatch.services.assigning import reassign_leg, solve
 from dispatch.services.offers import decline_offer, open_offers
-
 from tests.dispatch.conftest import NOW, Desk, as_agent, at
 
 Spoil = Callable[[Desk, Agent, Leg], Any]
@@ -70,7 +70,9 @@ SPOILT: list[tuple[GateReason, Spoil]] = [
 ]
 
 
-@pytest.mark.parametrize(("reason", "spoil"), SPOILT, ids=[f"{reason}-{n}" for n, (reason, _spoil) in enumerate(SPOILT)])
+@pytest.mark.parametrize(
+    ("reason", "spoil"), SPOILT, ids=[f"{reason}-{n}" for n, (reason, _spoil) in enumerate(SPOILT)]
+)
 def test_a_shut_gate_refuses_a_dispatcher_and_the_planner(desk: Desk, reason: GateReason, spoil: Spoil) -> None:
     agent, leg = desk.agent(), desk.leg()
     if reason is not GateReason.OVERLAP:
@@ -117,7 +119,9 @@ def test_the_licence_table_counts_from_its_days(desk: Desk) -> None:
     day_before = desk.leg(window_start=at(10, day=23), window_end=at(12, day=23))
     Shift.objects.create(agent=agent, starts_at=at(8, day=23), ends_at=at(18, day=23))
     with pytest.raises(AgentUnfit) as refusal:
-        reassign_leg(leg_id=day_before.pk, agent_id=agent.pk, reason="", actor=desk.dispatcher, now=NOW - timedelta(hours=1))
+        reassign_leg(
+            leg_id=day_before.pk, agent_id=agent.pk, reason="", actor=desk.dispatcher, now=NOW - timedelta(hours=1)
+        )
     assert refusal.value.reasons == (GateReason.LICENCE,)
 
 

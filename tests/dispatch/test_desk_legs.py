@@ -6,17 +6,17 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
 from dispatch.errors import BadChange
 from dispatch.models import Leg
 from dispatch.services import driving
 from dispatch.services.assigning import plan_again, reassign_leg, solve, unassign_leg
 from dispatch.services.legs import amend_legs, cancel_legs, free_legs, plan_legs, replan_leg
 from dispatch.services.offers import accept_offer, open_offers
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from events.machine import TransitionError
 from tenants.actors import Actor, StaffRole
-
 from tests.dispatch.conftest import NOW, SITE, Desk, as_agent, at, staff
 
 Facts = Callable[..., list[dict[str, Any]]]
@@ -38,7 +38,9 @@ def test_new_legs_are_copied_and_told(desk: Desk, facts: Facts) -> None:
 
 def test_the_statements_of_a_bulk_do_not_grow_with_it(desk: Desk) -> None:
     def queries(work: Callable[[], Any]) -> int:
-        with CaptureQueriesContext(connection, ) as seen:
+        with CaptureQueriesContext(
+            connection,
+        ) as seen:
             work()
         return len(seen)
 

@@ -1,33 +1,28 @@
 """The pages at the console: who may see them, what they show, how many queries they cost, what their buttons do."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
-from config import clock
-from dispatch.models import Agent, Area, Leg
-from dispatch.services.assigning import solve
-from dispatch.services.offers import open_offers
 from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+
+from config import clock
+from dispatch.models import Agent, Area, Leg
+from dispatch.services.assigning import solve
+from dispatch.services.offers import open_offers
 from events.ids import public_id
 from tenants.actors import StaffRole
 from tenants.people.models import StaffMembership, User
 from tenants.people.seed import ensure_membership, ensure_staff
-
 from tests.dispatch.conftest import NOW, Desk, at
-
-URLS = "tests.dispatch.console_urls"
 
 
 @pytest.fixture(autouse=True)
-def console(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The pages at the console, on the day of the tests."""
-    settings.OPERATOR_URLCONF = URLS
+def console(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The day of the tests."""
     monkeypatch.setattr(clock, "now", lambda tenant=None: NOW)
 
 
@@ -42,7 +37,7 @@ def sign_in(*roles: StaffRole, user: User | None = None) -> Client:
 
 
 def address(name: str, *args: str) -> str:
-    return reverse(f"dispatch:{name}", urlconf=URLS, args=args)
+    return reverse(f"dispatch:{name}", urlconf=settings.OPERATOR_URLCONF, args=args)
 
 
 def ref(leg: Leg) -> str:
@@ -222,7 +217,9 @@ def test_the_agents_page_says_who_is_fit_and_why_not(desk: Desk, monkeypatch: py
     client = sign_in(StaffRole.DISPATCHER)
     page = client.get(address("agents")).content.decode()
     assert "The driving licence has expired by then" in page and "The training is not valid then" in page
-    names = lambda query: [row.record for row in client.get(address("agents") + query).context["table"].page.object_list]  # noqa: E731
+    names = lambda query: [
+        row.record for row in client.get(address("agents") + query).context["table"].page.object_list
+    ]  # noqa: E731
     assert (names("?duty=yes"), names("?duty=no")) == ([fit], [bad])
     cover = client.get(address("agents")).context["cover"]
     assert [(item.fit, item.free, item.tone) for item in cover if item.area == desk.area] == [(1, 1, "warn")]
@@ -238,7 +235,12 @@ def test_an_agent_takes_his_steps_on_his_own_page(desk: Desk) -> None:
     page = client.get(address("mine"))
     assert [item["leg"] for item in page.context["legs"]] == [leg]
     assert client.post(address("step", ref(foreign), "accept")).status_code == 404
-    for event, status in (("accept", "accepted"), ("contact", "contacted"), ("set_out", "under_way"), ("arrive", "arrived")):
+    for event, status in (
+        ("accept", "accepted"),
+        ("contact", "contacted"),
+        ("set_out", "under_way"),
+        ("arrive", "arrived"),
+    ):
         client.post(address("step", ref(leg), event))
         assert desk.fresh(leg).status == status
     assert client.post(address("step", ref(leg), "finish")).status_code == 404

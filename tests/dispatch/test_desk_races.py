@@ -7,6 +7,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import IntegrityError, connection, transaction
+
 from dispatch.clocks import breach_some
 from dispatch.errors import AgentUnfit, OfferClosed
 from dispatch.models import Agent, Assignment, Clock, Leg
@@ -14,11 +16,9 @@ from dispatch.naming import write_names
 from dispatch.services.assigning import reassign_leg, solve
 from dispatch.services.legs import cancel_legs
 from dispatch.services.offers import accept_offer, decline_offer, expire_offers
-from django.db import IntegrityError, connection, transaction
 from events.ids import new_id
 from events.machine import TransitionError
 from events.models import Fact
-
 from tests.dispatch.conftest import NOW, Desk, as_agent, at
 
 

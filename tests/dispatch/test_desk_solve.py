@@ -8,16 +8,16 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+
 from dispatch import proposing, seeding
 from dispatch.desk import read_cards, read_rules, task_of
-from dispatch.models import Leave, Leg
+from dispatch.models import Agent, Leave, Leg
 from dispatch.planning import GreatCircleDriveTimes, plan
 from dispatch.requests import LegSpec
 from dispatch.services import assigning
 from dispatch.services.assigning import one_solver, solve
 from dispatch.services.legs import amend_legs, cancel_legs, plan_legs
 from tenants.people.seed import ensure_user
-
 from tests.dispatch.conftest import NOW, Desk, at
 
 Facts = Callable[..., list[dict[str, Any]]]
@@ -81,7 +81,8 @@ def test_legs_compete_at_once_and_not_in_the_order_they_came(desk: Desk) -> None
 
 def interfere(monkeypatch: pytest.MonkeyPatch, work: Callable[[], Any]) -> None:
     """Let `work` happen once between the proposal and its application."""
-    propose, done = proposing.propose, []
+    propose = proposing.propose
+    done: list[int] = []
 
     def slow_propose(**kwargs: Any) -> Any:
         found = propose(**kwargs)
@@ -116,7 +117,8 @@ def test_a_leg_that_changes_meanwhile_is_thought_through_again(desk: Desk, monke
     assert (result.changed, result.proposals) == (2, 2)
     statuses = [desk.fresh(leg).status for leg in (amended, cancelled, kept)]
     assert statuses == ["assigned", "cancelled", "assigned"]
-    assert desk.fresh(amended).planned_at >= at(15)
+    planned_at = desk.fresh(amended).planned_at
+    assert planned_at is not None and planned_at >= at(15)
 
 
 def test_one_solver_works_at_a_time(desk: Desk) -> None:
@@ -172,8 +174,8 @@ def test_the_demo_agents_take_every_pickup_of_the_sample_orders(db: None, acme: 
     assert len(specs) == 500
     for _twice in range(2):  # finds what it made before
         seeding.seed_licence_rules()
-        agents = seeding.seed_agents(ensure_user=ensure_user, today=date(2026, 11, 23))
-    assert len(agents) == seeding.AGENTS
+        assert len(seeding.seed_agents(ensure_user=ensure_user, today=date(2026, 11, 23))) == seeding.AGENTS
+    assert len(set(Agent.objects.values_list("name", flat=True))) == seeding.AGENTS == Agent.objects.count()
     plan_legs(tenant_id=acme.pk, legs=specs, actor=system, now=NOW)
     result = solve(now=NOW)
     assert (result.assigned, result.given_up) == (500, 0)

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from itertools import product
 
 import pytest
+
 from dispatch.states import LEG
 from events.machine import NONE, Newborn, TransitionError
 from tenants.actors import PARTIES_OF_STAFF, Actor, Party
@@ -33,7 +34,14 @@ EXPECTED: dict[str, tuple[dict[str, str | None], str]] = {
     "amend": (dict.fromkeys(("planned", *NAMED, "unassigned", "failed"), None), "SYS DSP TEN CC"),
 }
 STATES = (NONE, *sorted(LEG.states))
-NEEDS = {"assign": "agent", "reassign": "agent", "pass_on": "agent", "give_up": "reason", "unassign": "reason", "fail": "reason"}
+NEEDS = {
+    "assign": "agent",
+    "reassign": "agent",
+    "pass_on": "agent",
+    "give_up": "reason",
+    "unassign": "reason",
+    "fail": "reason",
+}
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
 

@@ -10,272 +10,461 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('tenants', '0001_initial'),
+        ("tenants", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Area',
+            name="Area",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('code', models.CharField(max_length=20, unique=True, verbose_name='code')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('lat', models.FloatField(verbose_name='latitude')),
-                ('lng', models.FloatField(verbose_name='longitude')),
-                ('radius_m', models.PositiveIntegerField(verbose_name='radius in metres')),
-                ('agents_wanted', models.PositiveSmallIntegerField(default=2, verbose_name='agents wanted')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("code", models.CharField(max_length=20, unique=True, verbose_name="code")),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                ("lat", models.FloatField(verbose_name="latitude")),
+                ("lng", models.FloatField(verbose_name="longitude")),
+                ("radius_m", models.PositiveIntegerField(verbose_name="radius in metres")),
+                ("agents_wanted", models.PositiveSmallIntegerField(default=2, verbose_name="agents wanted")),
             ],
             options={
-                'verbose_name': 'area',
-                'verbose_name_plural': 'areas',
+                "verbose_name": "area",
+                "verbose_name_plural": "areas",
             },
         ),
         migrations.CreateModel(
-            name='ClockRule',
+            name="ClockRule",
             fields=[
-                ('kind', models.CharField(max_length=20, primary_key=True, serialize=False)),
-                ('limit_s', models.PositiveIntegerField(null=True)),
-                ('goes_to', models.CharField(blank=True, max_length=40)),
+                ("kind", models.CharField(max_length=20, primary_key=True, serialize=False)),
+                ("limit_s", models.PositiveIntegerField(null=True)),
+                ("goes_to", models.CharField(blank=True, max_length=40)),
             ],
             options={
-                'verbose_name': 'clock rule',
-                'verbose_name_plural': 'clock rules',
+                "verbose_name": "clock rule",
+                "verbose_name_plural": "clock rules",
             },
         ),
         migrations.CreateModel(
-            name='LicenceRule',
+            name="LicenceRule",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('vehicle_class', models.CharField(max_length=20, verbose_name='vehicle class')),
-                ('licences', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=4), size=None, verbose_name='licences')),
-                ('valid_from', models.DateField(verbose_name='valid from')),
-                ('valid_until', models.DateField(blank=True, null=True, verbose_name='valid until')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("vehicle_class", models.CharField(max_length=20, verbose_name="vehicle class")),
+                (
+                    "licences",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=4), size=None, verbose_name="licences"
+                    ),
+                ),
+                ("valid_from", models.DateField(verbose_name="valid from")),
+                ("valid_until", models.DateField(blank=True, null=True, verbose_name="valid until")),
             ],
             options={
-                'verbose_name': 'licence rule',
-                'verbose_name_plural': 'licence rules',
+                "verbose_name": "licence rule",
+                "verbose_name_plural": "licence rules",
             },
         ),
         migrations.CreateModel(
-            name='Agent',
+            name="Agent",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('phone', models.CharField(max_length=32, verbose_name='phone')),
-                ('lat', models.FloatField(verbose_name='latitude')),
-                ('lng', models.FloatField(verbose_name='longitude')),
-                ('licence', models.CharField(max_length=4, verbose_name='licence')),
-                ('licence_expires_on', models.DateField(verbose_name='licence expires on')),
-                ('probation_until', models.DateField(blank=True, null=True, verbose_name='probation until')),
-                ('in_trade_since', models.DateField(verbose_name='in the trade since')),
-                ('trained_until', models.DateField(blank=True, null=True, verbose_name='training valid until')),
-                ('load', models.PositiveSmallIntegerField(default=6, verbose_name='legs a shift')),
-                ('is_active', models.BooleanField(default=True, verbose_name='active')),
-                ('user', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='agent', to=settings.AUTH_USER_MODEL)),
-                ('areas', models.ManyToManyField(related_name='agents', to='dispatch.area', verbose_name='areas')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                ("phone", models.CharField(max_length=32, verbose_name="phone")),
+                ("lat", models.FloatField(verbose_name="latitude")),
+                ("lng", models.FloatField(verbose_name="longitude")),
+                ("licence", models.CharField(max_length=4, verbose_name="licence")),
+                ("licence_expires_on", models.DateField(verbose_name="licence expires on")),
+                ("probation_until", models.DateField(blank=True, null=True, verbose_name="probation until")),
+                ("in_trade_since", models.DateField(verbose_name="in the trade since")),
+                ("trained_until", models.DateField(blank=True, null=True, verbose_name="training valid until")),
+                ("load", models.PositiveSmallIntegerField(default=6, verbose_name="legs a shift")),
+                ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                (
+                    "user",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="agent",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("areas", models.ManyToManyField(related_name="agents", to="dispatch.area", verbose_name="areas")),
             ],
             options={
-                'verbose_name': 'agent',
-                'verbose_name_plural': 'agents',
+                "verbose_name": "agent",
+                "verbose_name_plural": "agents",
             },
         ),
         migrations.CreateModel(
-            name='Leave',
+            name="Leave",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('starts_at', models.DateTimeField(verbose_name='starts')),
-                ('ends_at', models.DateTimeField(verbose_name='ends')),
-                ('reason', models.CharField(blank=True, max_length=120, verbose_name='reason')),
-                ('agent', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='leaves', to='dispatch.agent')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("starts_at", models.DateTimeField(verbose_name="starts")),
+                ("ends_at", models.DateTimeField(verbose_name="ends")),
+                ("reason", models.CharField(blank=True, max_length=120, verbose_name="reason")),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="leaves", to="dispatch.agent"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'leave',
-                'verbose_name_plural': 'leaves',
+                "verbose_name": "leave",
+                "verbose_name_plural": "leaves",
             },
         ),
         migrations.CreateModel(
-            name='Leg',
+            name="Leg",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('purpose_id', models.UUIDField()),
-                ('label', models.CharField(blank=True, max_length=60)),
-                ('kind', models.CharField(choices=[('pickup', 'Pickup'), ('return', 'Return'), ('errand', 'Errand')], max_length=10, verbose_name='kind')),
-                ('mode', models.CharField(choices=[('drive', 'Driven'), ('tow', 'Towed')], default='drive', max_length=10, verbose_name='mode')),
-                ('status', models.CharField(default='planned', max_length=12, verbose_name='state')),
-                ('status_since', models.DateTimeField()),
-                ('received_at', models.DateTimeField()),
-                ('window_start', models.DateTimeField(verbose_name='from')),
-                ('window_end', models.DateTimeField(verbose_name='until')),
-                ('from_address', models.CharField(max_length=300)),
-                ('from_lat', models.FloatField()),
-                ('from_lng', models.FloatField()),
-                ('to_address', models.CharField(blank=True, max_length=300)),
-                ('to_lat', models.FloatField(null=True)),
-                ('to_lng', models.FloatField(null=True)),
-                ('vehicle_class', models.CharField(blank=True, max_length=20)),
-                ('contact', models.CharField(blank=True, max_length=80)),
-                ('phone', models.CharField(blank=True, max_length=32)),
-                ('planned_at', models.DateTimeField(null=True)),
-                ('busy', django.contrib.postgres.fields.ranges.DateTimeRangeField(null=True)),
-                ('drive_s', models.PositiveIntegerField(null=True)),
-                ('refused_by', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, size=None)),
-                ('unassigned_reason', models.CharField(blank=True, max_length=200)),
-                ('other_windows', models.JSONField(default=list)),
-                ('agent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='legs', to='dispatch.agent')),
-                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("purpose_id", models.UUIDField()),
+                ("label", models.CharField(blank=True, max_length=60)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("pickup", "Pickup"), ("return", "Return"), ("errand", "Errand")],
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[("drive", "Driven"), ("tow", "Towed")],
+                        default="drive",
+                        max_length=10,
+                        verbose_name="mode",
+                    ),
+                ),
+                ("status", models.CharField(default="planned", max_length=12, verbose_name="state")),
+                ("status_since", models.DateTimeField()),
+                ("received_at", models.DateTimeField()),
+                ("window_start", models.DateTimeField(verbose_name="from")),
+                ("window_end", models.DateTimeField(verbose_name="until")),
+                ("from_address", models.CharField(max_length=300)),
+                ("from_lat", models.FloatField()),
+                ("from_lng", models.FloatField()),
+                ("to_address", models.CharField(blank=True, max_length=300)),
+                ("to_lat", models.FloatField(null=True)),
+                ("to_lng", models.FloatField(null=True)),
+                ("vehicle_class", models.CharField(blank=True, max_length=20)),
+                ("contact", models.CharField(blank=True, max_length=80)),
+                ("phone", models.CharField(blank=True, max_length=32)),
+                ("planned_at", models.DateTimeField(null=True)),
+                ("busy", django.contrib.postgres.fields.ranges.DateTimeRangeField(null=True)),
+                ("drive_s", models.PositiveIntegerField(null=True)),
+                (
+                    "refused_by",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, size=None),
+                ),
+                ("unassigned_reason", models.CharField(blank=True, max_length=200)),
+                ("other_windows", models.JSONField(default=list)),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="legs", to="dispatch.agent"
+                    ),
+                ),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="tenants.tenant"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'leg',
-                'verbose_name_plural': 'legs',
+                "verbose_name": "leg",
+                "verbose_name_plural": "legs",
             },
         ),
         migrations.CreateModel(
-            name='Assignment',
+            name="Assignment",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('assigned_at', models.DateTimeField()),
-                ('by_hand', models.BooleanField(default=False)),
-                ('assigned_by', models.CharField(max_length=200)),
-                ('drive_s', models.PositiveIntegerField()),
-                ('planned_at', models.DateTimeField()),
-                ('candidates', models.JSONField()),
-                ('rejected', models.JSONField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('ended_reason', models.CharField(blank=True, max_length=200)),
-                ('agent', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='dispatch.agent')),
-                ('leg', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='assignments', to='dispatch.leg')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("assigned_at", models.DateTimeField()),
+                ("by_hand", models.BooleanField(default=False)),
+                ("assigned_by", models.CharField(max_length=200)),
+                ("drive_s", models.PositiveIntegerField()),
+                ("planned_at", models.DateTimeField()),
+                ("candidates", models.JSONField()),
+                ("rejected", models.JSONField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("ended_reason", models.CharField(blank=True, max_length=200)),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="assignments", to="dispatch.agent"
+                    ),
+                ),
+                (
+                    "leg",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="assignments", to="dispatch.leg"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'assignment',
-                'verbose_name_plural': 'assignments',
+                "verbose_name": "assignment",
+                "verbose_name_plural": "assignments",
             },
         ),
         migrations.CreateModel(
-            name='Offer',
+            name="Offer",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('opens_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('answer', models.CharField(blank=True, max_length=10)),
-                ('answered_at', models.DateTimeField(null=True)),
-                ('reason', models.CharField(blank=True, max_length=200)),
-                ('agent', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='offers', to='dispatch.agent')),
-                ('leg', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='offers', to='dispatch.leg')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("opens_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("answer", models.CharField(blank=True, max_length=10)),
+                ("answered_at", models.DateTimeField(null=True)),
+                ("reason", models.CharField(blank=True, max_length=200)),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="offers", to="dispatch.agent"
+                    ),
+                ),
+                (
+                    "leg",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="offers", to="dispatch.leg"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'offer',
-                'verbose_name_plural': 'offers',
+                "verbose_name": "offer",
+                "verbose_name_plural": "offers",
             },
         ),
         migrations.CreateModel(
-            name='Shift',
+            name="Shift",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('starts_at', models.DateTimeField(verbose_name='starts')),
-                ('ends_at', models.DateTimeField(verbose_name='ends')),
-                ('agent', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shifts', to='dispatch.agent')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("starts_at", models.DateTimeField(verbose_name="starts")),
+                ("ends_at", models.DateTimeField(verbose_name="ends")),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="shifts", to="dispatch.agent"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'shift',
-                'verbose_name_plural': 'shifts',
+                "verbose_name": "shift",
+                "verbose_name_plural": "shifts",
             },
         ),
         migrations.CreateModel(
-            name='Training',
+            name="Training",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('topic', models.CharField(max_length=80, verbose_name='topic')),
-                ('taken_on', models.DateField(verbose_name='taken on')),
-                ('valid_until', models.DateField(verbose_name='valid until')),
-                ('agent', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='trainings', to='dispatch.agent')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("topic", models.CharField(max_length=80, verbose_name="topic")),
+                ("taken_on", models.DateField(verbose_name="taken on")),
+                ("valid_until", models.DateField(verbose_name="valid until")),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="trainings", to="dispatch.agent"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'training',
-                'verbose_name_plural': 'trainings',
+                "verbose_name": "training",
+                "verbose_name_plural": "trainings",
             },
         ),
         migrations.CreateModel(
-            name='Clock',
+            name="Clock",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=20)),
-                ('subject_id', models.UUIDField()),
-                ('subject', models.CharField(max_length=40)),
-                ('started_at', models.DateTimeField()),
-                ('due_at', models.DateTimeField(null=True)),
-                ('paused_at', models.DateTimeField(null=True)),
-                ('paused_s', models.PositiveIntegerField(default=0)),
-                ('pause_reason', models.CharField(blank=True, max_length=120)),
-                ('stopped_at', models.DateTimeField(null=True)),
-                ('breached_at', models.DateTimeField(null=True)),
-                ('cancelled_at', models.DateTimeField(null=True)),
-                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("kind", models.CharField(max_length=20)),
+                ("subject_id", models.UUIDField()),
+                ("subject", models.CharField(max_length=40)),
+                ("started_at", models.DateTimeField()),
+                ("due_at", models.DateTimeField(null=True)),
+                ("paused_at", models.DateTimeField(null=True)),
+                ("paused_s", models.PositiveIntegerField(default=0)),
+                ("pause_reason", models.CharField(blank=True, max_length=120)),
+                ("stopped_at", models.DateTimeField(null=True)),
+                ("breached_at", models.DateTimeField(null=True)),
+                ("cancelled_at", models.DateTimeField(null=True)),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="tenants.tenant"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'clock',
-                'verbose_name_plural': 'clocks',
-                'indexes': [models.Index(condition=models.Q(('breached_at__isnull', True), ('cancelled_at__isnull', True), ('stopped_at__isnull', True)), fields=['due_at'], name='running_clock_by_due'), models.Index(fields=['subject_id', 'kind'], name='clock_by_subject')],
+                "verbose_name": "clock",
+                "verbose_name_plural": "clocks",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(
+                            ("breached_at__isnull", True), ("cancelled_at__isnull", True), ("stopped_at__isnull", True)
+                        ),
+                        fields=["due_at"],
+                        name="running_clock_by_due",
+                    ),
+                    models.Index(fields=["subject_id", "kind"], name="clock_by_subject"),
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='leg',
-            index=models.Index(fields=['status', 'window_start'], name='leg_by_state_and_window'),
+            model_name="leg",
+            index=models.Index(fields=["status", "window_start"], name="leg_by_state_and_window"),
         ),
         migrations.AddIndex(
-            model_name='leg',
-            index=models.Index(fields=['purpose_id'], name='leg_by_purpose'),
+            model_name="leg",
+            index=models.Index(fields=["purpose_id"], name="leg_by_purpose"),
         ),
         migrations.AddIndex(
-            model_name='leg',
-            index=models.Index(condition=models.Q(('agent__isnull', False)), fields=['agent', 'window_start'], name='leg_by_agent'),
+            model_name="leg",
+            index=models.Index(
+                condition=models.Q(("agent__isnull", False)), fields=["agent", "window_start"], name="leg_by_agent"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='leg',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['accepted', 'arrived', 'assigned', 'cancelled', 'contacted', 'done', 'failed', 'offered', 'planned', 'unassigned', 'under_way'])), name='leg_state_is_known'),
+            model_name="leg",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "status__in",
+                        [
+                            "accepted",
+                            "arrived",
+                            "assigned",
+                            "cancelled",
+                            "contacted",
+                            "done",
+                            "failed",
+                            "offered",
+                            "planned",
+                            "unassigned",
+                            "under_way",
+                        ],
+                    )
+                ),
+                name="leg_state_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='leg',
-            constraint=models.CheckConstraint(condition=models.Q(('window_end__gt', models.F('window_start'))), name='leg_window_ends_after_it_starts'),
+            model_name="leg",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("window_end__gt", models.F("window_start"))), name="leg_window_ends_after_it_starts"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='leg',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('status__in', ['assigned', 'offered', 'accepted', 'contacted', 'under_way', 'arrived'])), expressions=[('agent', '='), ('busy', '&&')], name='agent_is_in_one_place_at_a_time'),
+            model_name="leg",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                condition=models.Q(
+                    ("status__in", ["assigned", "offered", "accepted", "contacted", "under_way", "arrived"])
+                ),
+                expressions=[("agent", "="), ("busy", "&&")],
+                name="agent_is_in_one_place_at_a_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='leg',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['assigned', 'offered', 'accepted', 'contacted', 'under_way', 'arrived', 'done']), _negated=True), ('agent__isnull', False), _connector='OR'), name='named_leg_has_an_agent'),
+            model_name="leg",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        (
+                            "status__in",
+                            ["assigned", "offered", "accepted", "contacted", "under_way", "arrived", "done"],
+                        ),
+                        _negated=True,
+                    ),
+                    ("agent__isnull", False),
+                    _connector="OR",
+                ),
+                name="named_leg_has_an_agent",
+            ),
         ),
         migrations.AddIndex(
-            model_name='assignment',
-            index=models.Index(fields=['leg', 'assigned_at'], name='assignment_by_leg'),
+            model_name="assignment",
+            index=models.Index(fields=["leg", "assigned_at"], name="assignment_by_leg"),
         ),
         migrations.AddIndex(
-            model_name='offer',
-            index=models.Index(condition=models.Q(('answer', '')), fields=['expires_at'], name='open_offer_by_end'),
+            model_name="offer",
+            index=models.Index(condition=models.Q(("answer", "")), fields=["expires_at"], name="open_offer_by_end"),
         ),
         migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.UniqueConstraint(condition=models.Q(('answer', '')), fields=('leg',), name='one_open_offer_a_leg'),
+            model_name="offer",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("answer", "")), fields=("leg",), name="one_open_offer_a_leg"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('opens_at'))), name='offer_expires_after_it_opens'),
+            model_name="offer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("expires_at__gt", models.F("opens_at"))), name="offer_expires_after_it_opens"
+            ),
         ),
         migrations.AddIndex(
-            model_name='shift',
-            index=models.Index(fields=['starts_at', 'ends_at'], name='shift_by_time'),
+            model_name="shift",
+            index=models.Index(fields=["starts_at", "ends_at"], name="shift_by_time"),
         ),
         migrations.AddConstraint(
-            model_name='shift',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='shift_ends_after_it_starts'),
+            model_name="shift",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="shift_ends_after_it_starts"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='shift',
-            constraint=models.UniqueConstraint(fields=('agent', 'starts_at'), name='one_shift_at_a_time'),
+            model_name="shift",
+            constraint=models.UniqueConstraint(fields=("agent", "starts_at"), name="one_shift_at_a_time"),
         ),
     ]

@@ -5,25 +5,30 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('dispatch', '0001_initial'),
-        ('tenants', '0001_initial'),
+        ("dispatch", "0001_initial"),
+        ("tenants", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='leg',
-            name='area',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='legs', to='dispatch.area'),
+            model_name="leg",
+            name="area",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="legs", to="dispatch.area"
+            ),
         ),
         migrations.AddField(
-            model_name='leg',
-            name='is_by_hand',
+            model_name="leg",
+            name="is_by_hand",
             field=models.BooleanField(default=False),
         ),
         migrations.AddIndex(
-            model_name='leg',
-            index=models.Index(condition=models.Q(('status__in', ['cancelled', 'done']), _negated=True), fields=['window_start', 'id'], name='open_leg_by_window'),
+            model_name="leg",
+            index=models.Index(
+                condition=models.Q(("status__in", ["cancelled", "done"]), _negated=True),
+                fields=["window_start", "id"],
+                name="open_leg_by_window",
+            ),
         ),
     ]

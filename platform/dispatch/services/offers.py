@@ -12,7 +12,7 @@ from dispatch.checking import find_next
 from dispatch.errors import OfferClosed
 from dispatch.locking import lock_leg, lock_legs
 from dispatch.models import Leg, Offer
-from dispatch.naming import SYSTEM, name_agents, refuse, unname
+from dispatch.naming import SYSTEM, Naming, name_agents, refuse, unname
 from dispatch.proposing import find_windows
 from dispatch.states import ACCEPTED, ASSIGNED, LEG, OFFERED, UNASSIGNED
 from dispatch.telling import tell_alert, tell_moved
@@ -78,8 +78,7 @@ def decline_offer(*, leg_id: UUID, reason: str, actor: Actor, now: datetime) -> 
     require_own_leg(leg, "pass_on", actor=actor)
     LEG.check(leg, "give_up", actor=actor, evidence={"reason": reason})
     close_offer(leg, answer="declined", reason=reason, now=now)
-    pass_on(leg_id=leg_id, event="decline", reason=reason, actor=SYSTEM, now=now)
-    leg.refresh_from_db()
+    pass_on(leg, "decline", reason=reason, now=now)
     return leg
 
 
@@ -98,18 +97,22 @@ def expire_offer(*, leg_id: UUID, actor: Actor, now: datetime) -> bool:
     if leg.status != OFFERED or not Offer.objects.filter(leg=leg, answer="", expires_at__lte=now).exists():
         return False
     close_offer(leg, answer="expired", reason="", now=now)
-    pass_on(leg_id=leg_id, event="expire", reason="offer_expired", actor=actor, now=now)
+    pass_on(leg, "expire", reason="offer_expired", now=now)
     return True
 
 
-@command
-def pass_on(*, leg_id: UUID, event: str, reason: str, actor: Actor, now: datetime) -> None:
-    """The system's step after `event` (decline, expire): the next best agent by the gates, or nobody and an alert."""
-    leg = lock_leg(leg_id)
+def pass_on(leg: Leg, event: str, *, reason: str, now: datetime) -> None:
+    """After `event` (decline, expire), inside its command: to the next best agent by the gates, or to nobody."""
     refuse(leg)
     leg.save(update_fields=["refused_by"])
     found = find_next(leg, now=now)
     tell_moved(leg, event, before=OFFERED, after=ASSIGNED if found else UNASSIGNED, reason=reason)
+    hand_on(leg=leg, found=found, actor=SYSTEM, now=now)
+
+
+@command
+def hand_on(*, leg: Leg, found: Naming | None, actor: Actor, now: datetime) -> None:
+    """The system's step of `pass_on`: whoever declined names nobody. Locks of leg and agent are held."""
     if found is not None:
         name_agents(namings=[found], event="pass_on", actor=actor, now=now)
         return

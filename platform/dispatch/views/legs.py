@@ -15,6 +15,7 @@ from dispatch import texts
 from dispatch.access import may_decide, require_decider, require_watcher
 from dispatch.checking import verdicts_for
 from dispatch.models import Agent, Assignment, Leg
+from dispatch.planning import GateReason
 from dispatch.selectors import group_rejected, names_of, open_legs
 from dispatch.services import assigning, offers
 from dispatch.states import ASSIGNED, LEG
@@ -24,6 +25,7 @@ from events.models import Fact
 from ui.tones import tone_of_status
 
 FACTS_SHOWN = 60
+TONES = {"leg.alerted": "bad", "leg.unassigned": "warn", "decline": "warn", "expire": "warn", "leg.assigned": "info"}
 AGENTS_SHOWN = 100
 
 
@@ -116,7 +118,7 @@ def timeline_item(fact: Fact) -> dict[str, Any]:
         "title": texts.EVENTS.get(event, event),
         "text": text,
         "icon": texts.ICONS.get(event, "point"),
-        "tone": "bad" if event == "leg.alerted" else tone_of_status(status=data.get("after", "planned")),
+        "tone": TONES.get(event) or tone_of_status(status=data.get("after", "planned")),
     }
 
 
@@ -142,7 +144,7 @@ def choose_agent(request: HttpRequest, ref: str) -> HttpResponse:
     verdicts = verdicts_for(leg, now=now)
     names = names_of([verdict.agent_id for verdict in verdicts])
     able = [verdict for verdict in verdicts if not verdict.reasons]
-    unable = [verdict for verdict in verdicts if verdict.reasons]
+    unable = sorted((v for v in verdicts if v.reasons), key=lambda verdict: GateReason.AREA in verdict.reasons)
     context = {
         "leg": leg,
         "ref": ref,
