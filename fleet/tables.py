@@ -13,6 +13,8 @@ from fleet.selectors.batches import BatchSummary
 from ui.tables import DenseTable, KeyColumn, MoneyColumn, NumberColumn, StatusColumn, TimeColumn
 from ui.templatetags import ui as components
 
+VEHICLE = '<span>{}<span class="text-secondary"> {}</span></span>'
+
 
 class VehicleColumn(tables.Column):
     """Plate and model, or the VIN of a vehicle without a plate."""
@@ -22,7 +24,7 @@ class VehicleColumn(tables.Column):
 
     def render(self, record: Any) -> SafeString:
         """The plate in the first place: people know vehicles by it."""
-        return format_html('{}<span class="text-secondary"> {}</span>', record.plate or record.vin, record.model)
+        return format_html(VEHICLE, record.plate or record.vin, record.model)
 
 
 class LabelColumn(tables.Column):
@@ -161,7 +163,7 @@ class EstimateTable(DenseTable):
 
     def render_vehicle(self, value: Order) -> SafeString:
         """Plate and model."""
-        return format_html('{}<span class="text-secondary"> {}</span>', value.plate or value.vin, value.model)
+        return format_html(VEHICLE, value.plate or value.vin, value.model)
 
     def render_what(self, value: bool) -> str:
         """An estimate, or an extra fault."""

@@ -81,7 +81,6 @@ def state_chart(by_state: dict[str, int]) -> tuple[dict[str, Any], dict[str, Any
                 "name": _("Orders"),
                 "data": list(stages.values()),
                 "barMaxWidth": 20,
-                "label": {"show": True, "position": "right"},
             }
         ],
     }
@@ -105,7 +104,7 @@ def search(request: HttpRequest) -> HttpResponse:
                 "plate"
             )[:11]
         )
-        if len(orders) == 1 and len(vehicles) <= 1:
+        if len(orders) == 1 and not vehicles:
             return redirect(orders[0])
     context = {
         "search_query": text,
