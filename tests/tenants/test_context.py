@@ -18,6 +18,15 @@ from tenants.postgresql.base import CORE, WallError, current_wrapper
 from tests.tenants.places import refused, run_sql, stand, stand_of
 
 
+def test_one_stay_after_another_enters_anew(own_db: str, acme: Tenant) -> None:
+    """Nothing runs between them: what the first one sent went with its transaction."""
+    with tenant_context(acme):
+        pass
+    with tenant_context(acme):
+        assert stand() == stand_of(acme)
+    assert stand() == stand_of(None)
+
+
 def fail() -> None:
     raise ValueError("stop")
 

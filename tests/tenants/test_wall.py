@@ -145,3 +145,11 @@ def test_a_tenant_that_is_closed_or_not_ready_is_not_found(address: str, state: 
 def test_a_host_that_is_nobodys_has_no_page(slug: str) -> None:
     for address in ("/", "/fine/", "/open/", "/api/v1/fine"):
         assert client_at(slug).get(address).status_code == 404
+
+
+@pytest.mark.django_db
+def test_a_closed_tenants_host_is_nobodys(acme: Tenant) -> None:
+    assert client_at("acme").get("/open/").status_code == 200
+    Tenant.objects.filter(slug="acme").update(state="closed")
+    for address in ("/open/", "/token/", "/fine/"):
+        assert client_at("acme").get(address).status_code == 404
