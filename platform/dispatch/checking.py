@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
 from dispatch import planning
@@ -130,11 +131,17 @@ def why_of_verdicts(verdicts: Sequence[Verdict], *, chosen: UUID, reason: str = 
         rejected={
             "candidates": len(able),
             "counts": dict(Counter(verdict.reasons[0].value for verdict in shut)),
-            "agents": {verdict.agent_id: [gate.value for gate in verdict.reasons] for verdict in near},
+            "agents": {verdict.agent_id: codes_of(verdict.reasons) for verdict in near},
             "lost_to": {},
             "note": reason,
         },
     )
+
+
+@cache
+def codes_of(reasons: tuple[GateReason, ...]) -> list[str]:
+    """The reasons as they are kept; the same few come thousands of times."""
+    return [reason.value for reason in reasons]
 
 
 def why_of_solve(explanation: Explanation) -> Why:
@@ -147,7 +154,7 @@ def why_of_solve(explanation: Explanation) -> Why:
         rejected={
             "candidates": explanation.candidates_in_all,
             "counts": {reason.value: count for reason, count in explanation.counts.items()},
-            "agents": {agent: [gate.value for gate in reasons] for agent, reasons in explanation.rejected.items()},
+            "agents": {agent: codes_of(reasons) for agent, reasons in explanation.rejected.items()},
             "lost_to": dict(explanation.lost_to),
         },
     )

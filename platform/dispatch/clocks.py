@@ -72,6 +72,8 @@ def due_of(clock: ClockStart, limits: dict[str, int | None]) -> datetime | None:
 def stop_clocks(*, kind: str, subject_ids: Sequence[UUID], now: datetime) -> int:
     """Stop what runs; one that had run out already is recorded as breached first. Returns how many were stopped."""
     current_work()
+    if not subject_ids:
+        return 0
     clocks = running(kinds=[kind], subject_ids=subject_ids)
     record_breaches(clocks.filter(run_out(now)), now=now)
     return clocks.update(stopped_at=now)

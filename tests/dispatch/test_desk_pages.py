@@ -217,9 +217,10 @@ def test_the_agents_page_says_who_is_fit_and_why_not(desk: Desk, monkeypatch: py
     client = sign_in(StaffRole.DISPATCHER)
     page = client.get(address("agents")).content.decode()
     assert "The driving licence has expired by then" in page and "The training is not valid then" in page
-    names = lambda query: [
-        row.record for row in client.get(address("agents") + query).context["table"].page.object_list
-    ]  # noqa: E731
+
+    def names(query: str) -> list[Agent]:
+        return [row.record for row in client.get(address("agents") + query).context["table"].page.object_list]
+
     assert (names("?duty=yes"), names("?duty=no")) == ([fit], [bad])
     cover = client.get(address("agents")).context["cover"]
     assert [(item.fit, item.free, item.tone) for item in cover if item.area == desk.area] == [(1, 1, "warn")]
