@@ -115,7 +115,7 @@ def test_a_workbook_and_a_csv_make_the_same_rows(desk: Desk) -> None:
     second = desk.upload(as_workbook(lines_of(count=20)), name="orders.xlsx")
     with tenant_context(desk.tenant):
         rows = [list(batch.rows.order_by("line").values_list("asked", "digest")) for batch in (first, second)]
-    assert [(a, bytes(d)) for a, d in rows[0]] == [(a, bytes(d)) for a, d in rows[1]]
+    assert [(a, bytes(d or b"")) for a, d in rows[0]] == [(a, bytes(d or b"")) for a, d in rows[1]]
     assert first.valid == second.valid == 20
 
 

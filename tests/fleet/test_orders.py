@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
 from events.announcing import announce
+from events.ids import new_id
 from events.machine import TransitionError
 from fleet import access
 from fleet.access import Action, may
@@ -162,7 +163,7 @@ def test_an_offered_window_is_taken(desk: Desk, acme: Tenant) -> None:
 
 
 def test_a_site_is_saved_and_told(desk: Desk, acme: Tenant) -> None:
-    values = {"code": "HZ-1", "address": "杭州市", "lat": 30.2, "lng": 120.1}
+    values: dict[str, Any] = {"code": "HZ-1", "address": "杭州市", "lat": 30.2, "lng": 120.1}
     with tenant_context(acme):
         site = save_site(**values, actor=desk.actor, now=desk.now)
         assert access.site_for(desk.actor, site.ref) == site
@@ -234,7 +235,7 @@ def test_another_tenants_objects_are_not_found(desk: Desk, pacific: Tenant) -> N
     order = open_order(desk)
     with tenant_context(desk.tenant):
         vehicle: UUID = order.vehicle_id
-        batch = order.batch_id
+        batch = order.batch_id or new_id()
     stranger = make_actor(pacific, "admin")
     doors: list[Any] = [
         lambda: access.order_for(stranger, order.pk),
