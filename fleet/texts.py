@@ -118,6 +118,8 @@ DECISIONS: Final[dict[str, Any]] = {
     "part_approved": _l("Approved in part"),
     "sent_back": _l("Sent back"),
     "rejected": _l("Rejected"),
+    "expired": _l("Expired"),
+    "withdrawn": _l("Withdrawn"),
 }
 
 STAGES: Final[dict[str, Any]] = {
@@ -276,12 +278,14 @@ LEGS: Final[dict[str, Any]] = {"pickup": _l("Pick-up"), "return": _l("Return"), 
 
 SYSTEM_NAMES: Final[dict[str, Any]] = {
     "intake": _l("Intake"),
-    "dispatch": _l("Dispatch"),
-    "cancel": _l("Dispatch"),
-    "reschedule": _l("Dispatch"),
     "repair": _l("Service desk"),
     "clock": _l("Clock"),
     "clocks": _l("Clock"),
+    **dict.fromkeys(
+        ["dispatch", "cancel", "reschedule", "offers", "visits", "return", "hold", "release"], _l("Dispatch")
+    ),
+    **dict.fromkeys(["close", "errand", "estimates", "parts", "rework", "salvage"], _l("Service desk")),
+    **dict.fromkeys(["invite_member", "issue_api_key", "revoke_api_key"], _l("Operator")),
 }
 """How the parts of the system that act by themselves sign."""
 
