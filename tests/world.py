@@ -26,7 +26,8 @@ from tenants.people.models import Membership, StaffMembership
 from tests.conftest import NOW
 from tests.databases import drop_database, make_database, use_database
 
-DATA = Path(__file__).parent / "data"
+ROOT = Path(__file__).resolve().parents[1]
+DATA = ROOT / "tests" / "data"
 SLUGS = ("acme", "pacific")
 PASSWORD = demo.PASSWORD
 
