@@ -47,6 +47,28 @@ def test_a_nested_failure_takes_back_what_it_recorded_and_told(
             ]
 
 
+@command
+def rename(*, tenant: Tenant, name: str, actor: Actor, now: datetime) -> None:
+    Tenant.objects.filter(pk=tenant.pk).update(name=name)
+    record(KettleFilled(subject=name, litres=1))
+    if name == "bad":
+        raise ValueError(name)
+
+
+@command
+def rename_twice(*, tenant: Tenant, actor: Actor, now: datetime) -> None:
+    rename(tenant=tenant, name="good", actor=actor, now=now)
+    with pytest.raises(ValueError, match="bad"):
+        rename(tenant=tenant, name="bad", actor=actor, now=now)
+
+
+@pytest.mark.django_db
+def test_a_nested_failure_takes_back_its_rows(acme: Tenant, system: Actor, now: datetime) -> None:
+    rename_twice(tenant=acme, actor=system, now=now)
+    assert Tenant.objects.get(pk=acme.pk).name == "good"
+    assert list(Fact.objects.filter(subject__in=["good", "bad"]).values_list("subject", flat=True)) == ["good"]
+
+
 @pytest.mark.django_db
 def test_an_outermost_failure_leaves_nothing(acme: Tenant, system: Actor, now: datetime) -> None:
     before = Stream.objects.filter(tenant=acme).values_list("last_seq", "last_hash").first()
