@@ -7,18 +7,16 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils.translation import gettext as _
 
-from events.commands import command
 from fleet.access import Action, order_for, own_tenant, require_may
 from fleet.errors import AboveLimit, AlreadyDecided, NotCancellable, NotValid
 from fleet.models import Order, OrderEstimate
 from fleet.selectors.settings import limit_of
 from repair import states as jobs
-from repair.locking import lock_order
 from repair.requests import Amendment, LineChoice
 from repair.services.aftercare import rate_order as rate_at_desk
 from repair.services.approving import Decision, decide_estimate
 from repair.services.changing import amend_order as amend_at_desk
-from repair.services.changing import cancel_orders, reschedule_order
+from repair.services.changing import cancel_orders, reschedule_for_tenant
 from tenants.actors import Actor
 from ui.formats import format_fen
 
@@ -131,19 +129,10 @@ def change_window(order: Order, window: tuple[datetime, datetime], *, actor: Act
     """After a failed pickup it is a new appointment, before it an amendment."""
     tenant_id = own_tenant(actor).pk
     if order.status == jobs.PICKUP_FAILED:
-        reschedule_at_desk(tenant_id=tenant_id, order_id=order.pk, window=window, actor=actor, now=now)
+        reschedule_for_tenant(tenant_id=tenant_id, order_id=order.pk, window=window, actor=actor, now=now)
         return
     amendment = Amendment(window_start=window[0], window_end=window[1])
     amend_at_desk(tenant_id=tenant_id, order_id=order.pk, amendment=amendment, actor=actor, now=now)
-
-
-@command
-def reschedule_at_desk(
-    *, tenant_id: UUID, order_id: UUID, window: tuple[datetime, datetime], actor: Actor, now: datetime
-) -> None:
-    """J24 for who knows the order and not its job."""
-    job = lock_order(tenant_id=tenant_id, order_id=order_id)
-    reschedule_order(job_id=job.pk, window=window, actor=actor, now=now, tenant_id=tenant_id)
 
 
 def rate_order(*, order_id: UUID | str, score: int, comment: str, actor: Actor, now: datetime) -> Order:

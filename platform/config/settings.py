@@ -179,6 +179,9 @@ CELERY_BEAT_SCHEDULE = {
     "dispatch-solve": {"task": "dispatch.solve", "schedule": 20.0, "options": {"expires": 20}},
     "dispatch-offers": {"task": "dispatch.offers", "schedule": 5.0, "options": {"expires": 5}},
     "dispatch-clocks": {"task": "dispatch.clocks", "schedule": 10.0, "options": {"expires": 10}},
+    "fleet-sweep": {"task": "fleet.sweep", "schedule": 30.0, "options": {"expires": 30}},
+    "files-sweep": {"task": "files.sweep", "schedule": 3600.0, "options": {"expires": 3600}},
+    "repair-estimates": {"task": "repair.expire_estimates", "schedule": 60.0, "options": {"expires": 60}},
     "heartbeat": {"task": "config.heartbeat", "schedule": 20.0, "options": {"expires": 600}},
 }
 if CELERY_BROKER_URL.startswith("amqp"):

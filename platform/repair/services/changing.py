@@ -200,6 +200,15 @@ def reschedule_order(
 
 
 @command
+def reschedule_for_tenant(
+    *, tenant_id: UUID, order_id: UUID, window: tuple[datetime, datetime], actor: Actor, now: datetime
+) -> Job:
+    """J24 for who knows the order and not its job. Raises JobNotFound, TransitionError, ValidationError by field."""
+    job = lock_order(tenant_id=tenant_id, order_id=order_id)
+    return reschedule_order(job_id=job.pk, window=window, actor=actor, now=now, tenant_id=tenant_id)
+
+
+@command
 def stop_job(*, job_id: UUID, reason: str, actor: Actor, now: datetime, tenant_id: UUID | None = None) -> Job:
     """J19b: no further work; approved lines begun are billed, and the vehicle is made ready to go back."""
     job = lock_job(job_id=job_id, tenant_id=tenant_id)

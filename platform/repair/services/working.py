@@ -14,7 +14,7 @@ from events.commands import Recorded, command, record, tell
 from repair import states
 from repair.events import JobMoved, LineTold, OrderEstimated, OrderEstimateDecided
 from repair.ids import job_ref, order_ref
-from repair.locking import lock_job, lock_jobs
+from repair.locking import lock_job
 from repair.models import Estimate, EstimateLine, Job, LineDecision, LineKind, ProgressNote
 from repair.requests import EstimateLineDraft
 from repair.services.timing import note_progress_clock, start_wait
@@ -166,32 +166,35 @@ def told_lines(estimate: Estimate) -> tuple[LineTold, ...]:
     )  # fmt: skip
 
 
-@command
 def expire_estimates(*, actor: Actor, now: datetime) -> int:
-    """J12b: what was not decided in time needs a new version; how many."""
+    """J12b: what was not decided in time needs a new version; how many. Each job is a command of its own."""
     due = Estimate.objects.filter(
         decision="", is_supplement=False, valid_until__lte=now, job__status=states.AWAITING_APPROVAL
     )
     due = due.filter(job__held_since__isnull=True).exclude(job__kind=Job.Kind.CLAIM)
-    expired = 0
-    for job in lock_jobs(job_ids=due.values_list("job_id", flat=True)):
-        estimate = Estimate.objects.select_for_update().filter(job=job, decision="", valid_until__lte=now).first()
-        if job.status != states.AWAITING_APPROVAL or job.held_since is not None or estimate is None:
-            continue
-        estimate.decision, estimate.decided_at = "expired", now
-        estimate.save(update_fields=["decision", "decided_at"])
-        move(
-            job,
-            "expire_estimate",
-            actor=actor,
-            now=now,
-            note=_("The estimate was not decided in time; a new one is due."),
-        )
-        job.save(update_fields=["status", "status_since"])
-        stop_clocks(kind="approval", subject_ids=[job.pk], now=now)
-        tell_decision(job, estimate, "")
-        expired += 1
-    return expired
+    return sum(expire_estimate(job_id=key, actor=actor, now=now) for key in list(due.values_list("job_id", flat=True)))
+
+
+@command
+def expire_estimate(*, job_id: UUID, actor: Actor, now: datetime) -> bool:
+    """J12b for one job; False when it was decided or held meanwhile."""
+    job = lock_job(job_id=job_id)
+    estimate = Estimate.objects.select_for_update().filter(job=job, decision="", valid_until__lte=now).first()
+    if job.status != states.AWAITING_APPROVAL or job.held_since is not None or estimate is None:
+        return False
+    estimate.decision, estimate.decided_at = "expired", now
+    estimate.save(update_fields=["decision", "decided_at"])
+    move(
+        job,
+        "expire_estimate",
+        actor=actor,
+        now=now,
+        note=_("The estimate was not decided in time; a new one is due."),
+    )
+    job.save(update_fields=["status", "status_since"])
+    stop_clocks(kind="approval", subject_ids=[job.pk], now=now)
+    tell_decision(job, estimate, "")
+    return True
 
 
 def tell_decision(job: Job, estimate: Estimate, reason: str) -> None:
