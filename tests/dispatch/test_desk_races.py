@@ -91,10 +91,10 @@ def test_the_planner_and_a_dispatcher_name_one_agent_at_once(desk: Desk) -> None
 def test_an_offer_is_answered_once(desk: Desk) -> None:
     agent, other = desk.agent("one"), desk.agent("two", lat=31.26)
     leg = desk.assigned(now=at(8))
-    me = as_agent(agent)
+    me, last = as_agent(agent), at(8) + timedelta(seconds=89)
     found = at_once(
-        lambda: accept_offer(leg_id=leg.pk, actor=me, now=at(8)),
-        lambda: decline_offer(leg_id=leg.pk, reason="no", actor=me, now=at(8)),
+        lambda: accept_offer(leg_id=leg.pk, actor=me, now=last),
+        lambda: decline_offer(leg_id=leg.pk, reason="no", actor=me, now=last),
         lambda: expire_offers(actor=desk.system, now=at(8) + timedelta(seconds=90)),
         lambda: expire_offers(actor=desk.system, now=at(8) + timedelta(seconds=90)),
     )
