@@ -78,7 +78,7 @@ def chart_of(by_state: dict[str, int], labels: dict[str, Any], name: str) -> tup
         "series": [
             {
                 "type": "bar", "name": name, "data": list(stages.values()), "barMaxWidth": 20,
-                "label": {"show": True, "position": "right"},
+                "label": {"show": True, "position": "right", "textBorderWidth": 0},
             }
         ],
     }  # fmt: skip

@@ -144,6 +144,13 @@ def with_data(service: Callable[..., Any]) -> Run:
     return lambda job, form, actor, now: service(job_id=job.pk, actor=actor, now=now, **form.cleaned_data)
 
 
+def with_lines(service: Callable[..., Any], **more: Any) -> Run:
+    """A service that takes the lines of an estimate."""
+    return lambda job, form, actor, now: service(
+        job_id=job.pk, lines=form.cleaned_data["lines"], actor=actor, now=now, **more
+    )
+
+
 def of_visit(service: Callable[..., Any]) -> Run:
     """A service of the whole visit, with the form's fields by name."""
     return lambda job, form, actor, now: service(visit_id=visit_id(job), actor=actor, now=now, **form.cleaned_data)
@@ -159,15 +166,14 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("receive", _("Receive the vehicle"), "building-warehouse", of_visit(collecting.receive_vehicle), OdometerForm,
            style="primary"),
     Action("start_estimate", _("Begin the estimate"), "calculator", plain(working.start_estimate), style="primary"),
-    Action("submit_estimate", _("Write the estimate"), "calculator", with_data(working.submit_estimate), EstimateForm,
+    Action("submit_estimate", _("Write the estimate"), "calculator", with_lines(working.submit_estimate), EstimateForm,
            style="primary"),
     Action("revise", _("Write a new version"), "arrow-back-up", plain(working.revise_estimate), style="primary"),
     Action("start_repair", _("Begin the repair"), "tool", with_data(working.start_repair), TechnicianForm, style="primary"),
     Action("wait_for_parts", _("Wait for parts"), "package", with_data(working.wait_for_parts), NoteForm),
     Action("begin_line", _("Begin a line"), "player-play", begin_line, LineForm, events=("finish_repair",)),
-    Action("require_consent", _("Extra fault found"), "alert-triangle",
-           lambda job, form, actor, now: working.require_consent(
-               job_id=job.pk, lines=form.cleaned_data["lines"], note="", actor=actor, now=now), EstimateForm),
+    Action("require_consent", _("Extra fault found"), "alert-triangle", with_lines(working.require_consent, note=""),
+           EstimateForm),
     Action("finish_repair", _("Repair is done"), "check", plain(working.finish_repair), style="primary"),
     Action("resume_rework", _("Begin the rework"), "refresh", plain(working.resume_rework), style="primary"),
     Action("hand_over", _("Hand the vehicle over"), "key", of_visit(returning.hand_over), style="primary"),
@@ -218,7 +224,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
                actor=actor, now=now), ReasonForm),
     Action("note", _("Progress note"), "message", with_data(working.note_progress), TextForm,
            _("The customer reads it at once, and the 24 hours begin anew.")),
-    Action("hold", _("Put on hold"), "player-pause", with_data(changing.hold_job), ReasonForm,
+    Action("hold", _("Hold the job"), "player-pause", with_data(changing.hold_job), ReasonForm,
            _("Nothing moves until it is released. An agent who was on his way is called back.")),
     Action("report_incident", _("Report an incident"), "alert-octagon", report_incident, IncidentForm),
     Action("release_incident", _("Close an incident file"), "file-check",

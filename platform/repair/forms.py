@@ -331,7 +331,7 @@ class ScopeRuleForm(forms.ModelForm):  # type: ignore[type-arg]
             },
         }
         help_texts = {
-            "code": _("Small letters, digits and hyphens; reports name the rule by it."),
+            "code": _("Letters, digits, hyphens and underscores; reports name the rule by it."),
             "pattern": _("Words with commas between them; any of them refuses. Or re: and a regular expression."),
             "position": _("Rules are asked in this order; the first that applies is the one the customer reads."),
         }

@@ -52,12 +52,18 @@ class JobTable(DenseTable):
 
     def render_plate(self, record: Job) -> SafeString:
         """The plate, or the VIN of a vehicle without one; the model beside it."""
-        return format_html('{}<span class="text-secondary"> {}</span>', record.plate or record.vin, record.model)
+        return format_html(
+            '<span><span class="text-nowrap">{}</span><span class="rp-small d-block">{}</span></span>',
+            record.plate or record.vin,
+            record.model,
+        )
 
     def render_window_start(self, record: Job) -> SafeString:
         """From and to."""
         return format_html(
-            "{} – {}", components.when(record.window_start), components.when(record.window_end, style="time")
+            "<span>{} – {}</span>",
+            components.when(record.window_start),
+            components.when(record.window_end, style="time"),
         )
 
     def render_due_at(self, record: Any) -> SafeString | str:
@@ -107,7 +113,7 @@ class TenantTable(DenseTable):
 
     name = KeyColumn(verbose_name=_("Customer"), accessor="tenant__name")
     kind = tables.Column(verbose_name=_("Kind"), accessor="tenant__kind")
-    open = NumberColumn(verbose_name=_("Open"))
+    open = NumberColumn(verbose_name=_("Open jobs"))
     custody = NumberColumn(verbose_name=_("With us"))
     waiting = NumberColumn(verbose_name=_("Waits for them"))
     late = NumberColumn(verbose_name=_("Late"))

@@ -154,6 +154,10 @@ SHOTS: Final[dict[str, Any]] = {
 SYSTEM_NAMES: Final[dict[str, Any]] = {
     "intake": _l("Intake"), "dispatch": _l("Dispatch"), "offers": _l("Dispatch"), "clocks": _l("Clock"),
     "pre-approval": _l("Approval beforehand"),
+    **dict.fromkeys(
+        ("visits", "return", "cancel", "reschedule", "hold", "release", "rework", "parts", "errand", "salvage", "close"),
+        _l("Service desk"),
+    ),
 }  # fmt: skip
 ENDED_WELL: Final = frozenset({states.DELIVERED, states.RATED, states.NOT_RATED, states.CLOSED})
 

@@ -1,6 +1,7 @@
 """J8 to J10, and J16: what is signed at the door, who holds the vehicle, and the way back."""
 
 from datetime import timedelta
+from typing import Any
 
 import psycopg
 import pytest
@@ -61,7 +62,7 @@ def test_an_authorisation_names_who_signs(world: World) -> None:
         ({"customer_signature": ""}, "customer_signature"),
     ],
 )
-def test_an_incomplete_report_is_refused_beside_its_field(world: World, changes: dict[str, object], field: str) -> None:
+def test_an_incomplete_report_is_refused_beside_its_field(world: World, changes: dict[str, Any], field: str) -> None:
     job = world.to_pickup(world.order())
     with pytest.raises(ValidationError) as caught:
         world.collect(job, **changes)
@@ -163,7 +164,7 @@ def fail(world: World, job: Job) -> Job:
     return fresh(job)
 
 
-def next_day(world: World) -> tuple:
+def next_day(world: World) -> tuple[Any, Any]:
     return world.now + timedelta(days=1), world.now + timedelta(days=1, hours=2)
 
 
@@ -357,7 +358,7 @@ def test_an_inspection_passes_and_its_agent_is_free_at_the_station(world: World)
 def test_what_the_station_found_is_mended_in_a_workshop_and_shown_again(world: World) -> None:
     job = world.at_station()
     errands.fail_station(job_id=job.pk, reason="尾气不合格", actor=world.agent(), now=world.tick())
-    decide = {"tenant_id": world.tenant.pk, "order_id": job.order_id, "actor": world.ten}
+    decide: Any = {"tenant_id": world.tenant.pk, "order_id": job.order_id, "actor": world.ten}
     errands.decide_failed_inspection(is_repaired=True, reason="", now=world.tick(), **decide)
     job = fresh(job)
     assert (job.status, job.workshop_id) == ("estimating", world.north.pk)
@@ -372,7 +373,7 @@ def test_what_the_station_found_is_mended_in_a_workshop_and_shown_again(world: W
 def test_a_failed_inspection_goes_back_as_it_is_with_a_reason(world: World) -> None:
     job = world.at_station()
     errands.fail_station(job_id=job.pk, reason="尾气不合格", actor=world.agent(), now=world.tick())
-    decide = {"tenant_id": world.tenant.pk, "order_id": job.order_id, "is_repaired": False, "actor": world.ten}
+    decide: Any = {"tenant_id": world.tenant.pk, "order_id": job.order_id, "is_repaired": False, "actor": world.ten}
     with pytest.raises(TransitionError, match="Say why"):
         errands.decide_failed_inspection(reason="", now=world.tick(), **decide)
     errands.decide_failed_inspection(reason="报废处理", now=world.tick(), **decide)

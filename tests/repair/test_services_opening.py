@@ -22,7 +22,7 @@ def test_a_line_becomes_an_acknowledged_job_with_its_receipt_clocks_and_leg(worl
     job = world.order()
     assert (job.status, job.kind, job.vin, job.tenant_id) == ("acknowledged", "repair", VINS[0], world.tenant.pk)
     assert job.number.startswith("BL2611-")
-    leg = Leg.objects.get(purpose_id=job.visit_id)
+    leg = Leg.objects.get(purpose_id=visit_of(job).pk)
     assert (leg.kind, leg.status, leg.vehicle_class, leg.from_lat) == ("pickup", "planned", "light_truck", job.lat)
     clocks = {clock.kind: clock for clock in Clock.objects.filter(subject_id=job.pk)}
     assert set(clocks) == {"respond", "dispatch"}
@@ -129,7 +129,7 @@ def test_who_waits_for_one_that_waits_does_not_overtake_the_vehicle(world: World
         tenant_id=world.tenant.pk, order_ids=[second.order_id], reason="no", actor=world.ten, now=world.tick()
     )
     assert visit_of(third).waits_for_id == first.visit_id
-    assert not Leg.objects.filter(purpose_id=third.visit_id).exists()
+    assert not Leg.objects.filter(purpose_id=visit_of(third).pk).exists()
 
 
 def test_a_window_that_closed_while_waiting_moves_on_and_the_tenant_is_told(world: World) -> None:

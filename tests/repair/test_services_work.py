@@ -30,7 +30,7 @@ from tests.repair.world import SYSTEM, World, draft, fresh, member, staff
         ([draft(100_000_001)], "lines.0.amount_fen"),
     ],
 )
-def test_a_wrong_line_is_refused_beside_its_field(world: World, lines: list, field: str) -> None:
+def test_a_wrong_line_is_refused_beside_its_field(world: World, lines: list[EstimateLineDraft], field: str) -> None:
     job = world.receive(world.in_custody())
     working.start_estimate(job_id=job.pk, actor=world.ws(job), now=world.tick())
     with pytest.raises(ValidationError) as caught:
@@ -361,7 +361,7 @@ def test_each_note_meets_its_clock_and_starts_the_next(world: World) -> None:
     working.note_progress(job_id=job.pk, text="正在更换", actor=world.ws(job), now=world.tick(hours=3))
     assert Clock.objects.filter(kind="progress").count() == before + 1
     assert Clock.objects.get(kind="progress", stopped_at=None).started_at == world.now
-    assert Event.objects.filter(type="order.noted").order_by("seq").last().data["text"] == "正在更换"
+    assert Event.objects.filter(type="order.noted").latest("seq").data["text"] == "正在更换"
 
 
 def test_a_note_has_words_of_ours(world: World) -> None:

@@ -278,7 +278,7 @@ def fresh(job: Job) -> Job:
 
 
 def visit_of(job: Job) -> Visit:
-    return Visit.objects.get(pk=job.visit_id)
+    return Visit.objects.get(jobs=job)
 
 
 def build_world(tenant: Tenant, now: datetime) -> World:

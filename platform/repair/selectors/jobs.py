@@ -99,7 +99,7 @@ def tell_detail(data: Mapping[str, Any]) -> str:
     parts = [str(data.get("note") or "")]
     if "version" in detail:
         parts.append(_("Estimate %(version)s") % {"version": detail["version"]})
-    parts += [format_fen(amount_fen=int(detail[name])) for name in ("approved_fen", "total_fen") if name in detail]
+    parts += [format_fen(amount_fen=int(detail[name])) for name in ("approved_fen", "total_fen") if detail.get(name)]
     if "odometer_km" in detail:
         parts.append(f"{detail['odometer_km']:,} km")
     if detail.get("is_rollback"):
@@ -110,11 +110,17 @@ def tell_detail(data: Mapping[str, Any]) -> str:
 
 
 def read_clocks(job: Job) -> list[dict[str, Any]]:
-    """The job's clocks, running ones first, with how each ended."""
-    rows = Clock.objects.filter(subject_id=job.pk).order_by("stopped_at", "cancelled_at", "started_at")
-    return [
-        {"clock": clock, "label": CLOCKS.get(clock.kind, clock.kind), "verdict": verdict_of(clock)} for clock in rows
-    ]
+    """The job's clocks: each that runs or was breached, and of each kind that went well the last, with their number."""
+    shown: list[dict[str, Any]] = []
+    well: dict[str, dict[str, Any]] = {}
+    for clock in Clock.objects.filter(subject_id=job.pk).order_by("started_at", "pk"):
+        item = {"clock": clock, "label": CLOCKS.get(clock.kind, clock.kind), "verdict": verdict_of(clock), "count": 1}
+        if item["verdict"] is None or clock.breached_at is not None:
+            shown.append(item)
+        else:
+            item["count"] = well.get(clock.kind, {"count": 0})["count"] + 1
+            well[clock.kind] = item
+    return shown + list(well.values())
 
 
 def verdict_of(clock: Clock) -> tuple[str, str] | None:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from config import clock
 from dispatch.access import may_watch
+from dispatch.texts import LEG_STATES
 from events.ids import public_id
 from partners.desk.models import TenantTerms
 from repair import texts
@@ -74,7 +75,9 @@ def read_parts(job: Job) -> dict[str, Any]:
     return {
         "timeline": reads.read_timeline(job),
         "clocks": reads.read_clocks(job),
-        "legs": [(public_id("leg", leg.pk), leg) for leg in reads.read_legs(job)],
+        "legs": [
+            (public_id("leg", leg.pk), leg, LEG_STATES.get(leg.status, leg.status)) for leg in reads.read_legs(job)
+        ],
         "estimates": [(e, texts.DECISIONS.get(e.decision, e.decision)) for e in reads.read_estimates(job)],
         "reports": reads.read_reports(job),
         "checks": reads.read_checks(job),
