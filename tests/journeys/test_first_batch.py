@@ -15,7 +15,7 @@ from events.ids import public_id
 from events.models import Event, Fact
 from fleet.models import BatchRow, Order
 from fleet.selectors.orders import timeline_of
-from fleet.texts import SYSTEM_NAMES
+from fleet.timeline import SYSTEM_NAMES
 from repair import states
 from repair.models import Job
 from tenants.context import tenant_context
