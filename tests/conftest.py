@@ -20,14 +20,23 @@ from tenants.models import Tenant
 from tenants.provisioning import provision_tenant
 from tests.databases import drop_database, drop_roles, make_database, use_database
 
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)  # a Monday, 09:00 in Shanghai: the day before the first windows
+
+
+def pytest_configure() -> None:
+    """Each worker has a cache of its own: a test may empty it."""
+    cache = settings.CACHES["default"]
+    if "LOCATION" in cache and WORKER.startswith("gw"):
+        number = int(WORKER.removeprefix("gw")) + 1
+        separator = "&" if "?" in cache["LOCATION"] else "?"
+        cache["LOCATION"] += f"{separator}db={number}"
 
 
 @pytest.fixture(scope="session")
 def seeded_database() -> Iterator[str]:
     """The worker's seeded database: its name."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    name = f"bltest_{secrets.token_hex(4)}_{worker}"
+    name = f"bltest_{secrets.token_hex(4)}_{WORKER}"
     make_database(name)
     use_database(name)
     try:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from events.book.models import Entry
 from fleet import states
 from fleet.models import Order, OrderEstimate
-from fleet.texts import TimelineItem, tell_entry
+from fleet.timeline import TimelineItem, tell_entry
 from repair import states as jobs
 
 OVER: Final = states.OVER

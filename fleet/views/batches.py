@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from events.ids import public_id
 from files.links import file_url
-from fleet import states, texts
+from fleet import states, texts, timeline
 from fleet.access import Action, batch_for, may, require_may, row_for
 from fleet.errors import FleetError
 from fleet.forms import MendForm, PolicyForm
@@ -218,7 +218,7 @@ def show_row(row: BatchRow) -> dict[str, Any]:
         "vin": data.get("vin", ""),
         "service": texts.SERVICES.get(data.get("service", ""), data.get("service", "")),
         "site": data.get("site_code", "") or data.get("address", ""),
-        "window": "" if row.asked is None else texts.span(data["window_start"], data["window_end"]),
+        "window": "" if row.asked is None else timeline.span(data["window_start"], data["window_end"]),
         "errors": [show_problem(problem, row.cells) for problem in row.errors],
         "warnings": [show_problem(problem, None) for problem in row.warnings],
         "order_label": texts.ORDER_STATES.get(row.order_status or "", ""),  # type: ignore[attr-defined]

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _l
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from events.ids import public_id
-from fleet import states, texts
+from fleet import states, texts, timeline
 from fleet.access import Action, may, order_for, own_tenant, require_may
 from fleet.filters import OrderFilter
 from fleet.forms import RatingForm, WindowForm
@@ -157,7 +157,7 @@ def show_order(request: HttpRequest, ref: str) -> HttpResponse:
         "can_reschedule": can_submit and order.status in states.AMENDABLE,
         "can_rate": can_submit and order.status == jobs.DELIVERED,
         "now": now,
-        "window": texts.span(order.window_start.isoformat(), order.window_end.isoformat()),
+        "window": timeline.span(order.window_start.isoformat(), order.window_end.isoformat()),
         "points": [map_point(order)],
     }
     return render(request, "fleet/order.html", context)

@@ -5,25 +5,33 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('tenants', '0001_initial'),
+        ("tenants", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='TenantTerms',
+            name="TenantTerms",
             fields=[
-                ('tenant', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='tenants.tenant')),
-                ('is_on_credit_hold', models.BooleanField(default=False, verbose_name='credit hold')),
-                ('credit_hold_reason', models.CharField(blank=True, max_length=200, verbose_name='reason')),
-                ('asks_rating', models.BooleanField(default=True, verbose_name='asks for a rating')),
+                (
+                    "tenant",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="tenants.tenant",
+                    ),
+                ),
+                ("is_on_credit_hold", models.BooleanField(default=False, verbose_name="credit hold")),
+                ("credit_hold_reason", models.CharField(blank=True, max_length=200, verbose_name="reason")),
+                ("asks_rating", models.BooleanField(default=True, verbose_name="asks for a rating")),
             ],
             options={
-                'verbose_name': 'terms',
-                'verbose_name_plural': 'terms',
+                "verbose_name": "terms",
+                "verbose_name_plural": "terms",
             },
         ),
     ]

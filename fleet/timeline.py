@@ -1,0 +1,302 @@
+"""What people read for each event: title, icon, tone, and the sentence of a timeline's entry."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import ngettext
+
+from events.book.models import Entry
+from fleet.intake.texts import LABELS
+from fleet.texts import DECISIONS, ROW_STATES
+from repair import states as jobs
+from repair.events import MOVED_NAMES
+from ui.formats import format_fen, format_moment
+from ui.tones import tone_of_status
+
+MOVED_TITLES: Final[dict[str, Any]] = {
+    jobs.ACKNOWLEDGED: _l("Order acknowledged"),
+    jobs.DECLINED_SCOPE: _l("Order declined"),
+    jobs.ASSIGNED: _l("Agent assigned"),
+    jobs.ACCEPTED: _l("Agent accepted the trip"),
+    jobs.CONTACTED: _l("Agent reached the contact"),
+    jobs.AT_PICKUP: _l("Agent arrived at the pick-up"),
+    jobs.PICKUP_FAILED: _l("Pick-up failed"),
+    jobs.IN_CUSTODY: _l("Vehicle collected"),
+    jobs.AT_WORKSHOP: _l("Vehicle received by the workshop"),
+    jobs.ESTIMATING: _l("Estimate begun"),
+    jobs.AWAITING_APPROVAL: _l("Approval requested"),
+    jobs.APPROVED: _l("Work approved"),
+    jobs.PART_APPROVED: _l("Work approved in part"),
+    jobs.SENT_BACK: _l("Estimate sent back"),
+    jobs.REJECTED: _l("Estimate rejected"),
+    jobs.WAITING_PARTS: _l("Waiting for parts"),
+    jobs.IN_REPAIR: _l("Repair begun"),
+    jobs.CONSENT_REQUIRED: _l("Consent requested"),
+    jobs.STOPPED: _l("Work stopped"),
+    jobs.QC: _l("Quality check begun"),
+    jobs.REWORK: _l("Rework needed"),
+    jobs.READY: _l("Vehicle ready"),
+    jobs.AWAITING_RETURN: _l("Return planned"),
+    jobs.RETURNING: _l("Vehicle on its way back"),
+    jobs.AT_RETURN: _l("Agent arrived at the return"),
+    jobs.RETURN_FAILED: _l("Return failed"),
+    jobs.REFUSED: _l("Delivery refused"),
+    jobs.DELIVERED: _l("Vehicle delivered"),
+    jobs.RATED: _l("Rating given"),
+    jobs.NOT_RATED: _l("No rating given"),
+    jobs.CLOSED: _l("Order closed"),
+    jobs.CANCELLED: _l("Order cancelled"),
+    jobs.HANDED_OVER: _l("Salvage handed over"),
+    jobs.PRE_CHECK: _l("Pre-check begun"),
+    jobs.AT_STATION: _l("Vehicle at the inspection station"),
+    jobs.PASSED: _l("Inspection passed"),
+    jobs.FAILED: _l("Inspection failed"),
+    jobs.DOCUMENTS_IN: _l("Documents taken"),
+    jobs.AT_OFFICE: _l("At the vehicle office"),
+    jobs.PAID: _l("Violation settled"),
+    jobs.OFFICE_REFUSED: _l("Refused by the vehicle office"),
+    jobs.ORDERED: _l("Parts ordered"),
+    jobs.ARRIVED: _l("Parts arrived"),
+}
+STATE_ICONS: Final[dict[str, str]] = {
+    jobs.ACKNOWLEDGED: "circle-check",
+    jobs.DECLINED_SCOPE: "circle-x",
+    jobs.ASSIGNED: "user-check",
+    jobs.ACCEPTED: "thumb-up",
+    jobs.CONTACTED: "phone-check",
+    jobs.AT_PICKUP: "map-pin",
+    jobs.PICKUP_FAILED: "alert-triangle",
+    jobs.IN_CUSTODY: "signature",
+    jobs.AT_WORKSHOP: "building-factory-2",
+    jobs.ESTIMATING: "calculator",
+    jobs.AWAITING_APPROVAL: "hourglass",
+    jobs.APPROVED: "check",
+    jobs.PART_APPROVED: "check",
+    jobs.SENT_BACK: "arrow-back-up",
+    jobs.REJECTED: "x",
+    jobs.WAITING_PARTS: "package",
+    jobs.IN_REPAIR: "tool",
+    jobs.CONSENT_REQUIRED: "alert-triangle",
+    jobs.STOPPED: "player-stop",
+    jobs.QC: "clipboard-check",
+    jobs.REWORK: "refresh",
+    jobs.READY: "flag-check",
+    jobs.AWAITING_RETURN: "calendar-event",
+    jobs.RETURNING: "truck-return",
+    jobs.AT_RETURN: "map-pin",
+    jobs.RETURN_FAILED: "alert-triangle",
+    jobs.REFUSED: "alert-triangle",
+    jobs.DELIVERED: "home-check",
+    jobs.RATED: "star",
+    jobs.CLOSED: "archive",
+    jobs.CANCELLED: "ban",
+    jobs.PASSED: "check",
+    jobs.FAILED: "alert-triangle",
+    jobs.PAID: "check",
+    jobs.OFFICE_REFUSED: "alert-triangle",
+    jobs.ORDERED: "package-import",
+    jobs.ARRIVED: "package",
+}
+NOTE_TITLES: Final[dict[str, Any]] = {
+    "progress": _l("Progress"),
+    "hold": _l("Put on hold"),
+    "release": _l("Goes on"),
+    "incident": _l("Incident"),
+    "quality": _l("Quality"),
+    "condition": _l("Condition"),
+    "promise": _l("Promised return"),
+}
+LEGS: Final[dict[str, Any]] = {"pickup": _l("Pick-up"), "return": _l("Return"), "errand": _l("Errand")}
+
+
+SYSTEM_NAMES: Final[dict[str, Any]] = {
+    "intake": _l("Intake"),
+    "repair": _l("Service desk"),
+    "clock": _l("Clock"),
+    "clocks": _l("Clock"),
+    **dict.fromkeys(
+        ["dispatch", "cancel", "reschedule", "offers", "visits", "return", "hold", "release"], _l("Dispatch")
+    ),
+    **dict.fromkeys(["close", "errand", "estimates", "parts", "rework", "salvage"], _l("Service desk")),
+    **dict.fromkeys(["invite_member", "issue_api_key", "revoke_api_key"], _l("Operator")),
+}
+"""How the parts of the system that act by themselves sign."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineItem:
+    """An entry of the log as a person reads it."""
+
+    time: datetime
+    who: str
+    title: str
+    text: str = ""
+    icon: str = "filled/point"
+    tone: str = "neutral"
+    seq: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How a type of event is told: title, icon, tone, and what its data adds."""
+
+    title: Any
+    icon: str = "filled/point"
+    tone: str = "neutral"
+    text: Callable[[Mapping[str, Any]], str] = lambda _data: ""
+
+
+def tell_entry(entry: Entry) -> TimelineItem:
+    """An entry of the log in the active language; a type that no page knows shows its name."""
+    words = EVENTS.get(entry.type) or Words(entry.type)
+    title = words.title
+    if entry.type == "order.noted":
+        title = NOTE_TITLES.get(str(entry.data.get("topic")), words.title)
+    return TimelineItem(
+        time=entry.occurred_at,
+        who=str(SYSTEM_NAMES.get(entry.actor_name, entry.actor_name)),
+        title=str(title),
+        text=words.text(entry.data),
+        icon=words.icon,
+        tone=words.tone,
+        seq=entry.seq,
+    )
+
+
+def moment(text: Any) -> str:
+    """A time of an event's data, as pages show it."""
+    read = parse_datetime(str(text)) if text else None
+    return format_moment(moment=read) if read else ""
+
+
+def span(start: Any, end: Any) -> str:
+    """A window: `26 Nov, 13:00–17:00`."""
+    first, last = parse_datetime(str(start)), parse_datetime(str(end))
+    if first is None or last is None:
+        return ""
+    same = format_moment(moment=first, style="date") == format_moment(moment=last, style="date")
+    return f"{format_moment(moment=first)}–{format_moment(moment=last, style='time' if same else 'short')}"
+
+
+def say_note(data: Mapping[str, Any]) -> str:
+    """What was written with a step."""
+    return str(data.get("note") or "")
+
+
+def say_placed(data: Mapping[str, Any]) -> str:
+    """The receipt's number and the window."""
+    return f"{data['number']} · {span(data['window_start'], data['window_end'])}"
+
+
+def say_agent(data: Mapping[str, Any]) -> str:
+    """Who comes for which trip, and when."""
+    leg = str(LEGS.get(data["leg"], data["leg"]))
+    if not data["agent_name"]:
+        return _("%(leg)s: another agent is being chosen.") % {"leg": leg}
+    parts = [f"{leg}: {data['agent_name']}", data["agent_phone"], moment(data.get("planned_at"))]
+    return " · ".join(filter(None, parts))
+
+
+def say_windows(data: Mapping[str, Any]) -> str:
+    """The windows to choose from."""
+    return ", ".join(span(start, end) for start, end in data["windows"])
+
+
+def say_estimate(data: Mapping[str, Any]) -> str:
+    """How much, for how many lines, until when."""
+    count = len(data["lines"])
+    text = ngettext(
+        "%(amount)s for %(count)d line, valid until %(until)s",
+        "%(amount)s for %(count)d lines, valid until %(until)s",
+        count,
+    )
+    return text % {
+        "amount": format_fen(amount_fen=data["total_fen"]),
+        "count": count,
+        "until": moment(data["valid_until"]),
+    }
+
+
+def say_decision(data: Mapping[str, Any]) -> str:
+    """What was decided, and why."""
+    decision = str(DECISIONS.get(data["decision"], data["decision"]))
+    amount = format_fen(amount_fen=data["approved_fen"]) if data["approved_fen"] else ""
+    return " · ".join(filter(None, [decision, amount, data["reason"]]))
+
+
+def say_changes(data: Mapping[str, Any]) -> str:
+    """Each field that changed, before and after."""
+    before, after = data["before"], data["after"]
+    return "; ".join(
+        f"{_(LABELS.get(name, name))}: {show_value(name, before.get(name))} → {show_value(name, value)}"
+        for name, value in after.items()
+    )
+
+
+def show_value(name: str, value: Any) -> str:
+    """A field's value as people read it."""
+    if value in (None, ""):
+        return "–"
+    if name in {"window_start", "window_end", "return_by"}:
+        return moment(value)
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return str(value)
+
+
+def say_checked(data: Mapping[str, Any]) -> str:
+    """The counts of a check."""
+    pairs = [
+        (ROW_STATES[name], data[name])
+        for name in ("valid", "rejected", "already_submitted", "changed_since")
+        if data[name]
+    ]
+    return ", ".join(f"{label}: {count}" for label, count in pairs)
+
+
+def say_rows(data: Mapping[str, Any]) -> str:
+    """How many rows."""
+    return ngettext("%(count)d row", "%(count)d rows", data["rows"]) % {"count": data["rows"]}
+
+
+def say_orders(data: Mapping[str, Any]) -> str:
+    """How many orders."""
+    return ngettext("%(count)d order", "%(count)d orders", data["orders"]) % {"count": data["orders"]}
+
+
+EVENTS: Final[dict[str, Words]] = {
+    **{
+        f"order.{name}": Words(
+            MOVED_TITLES[state], STATE_ICONS.get(state, "filled/point"), tone_of_status(status=state), say_note
+        )
+        for state, name in MOVED_NAMES.items()
+    },
+    "vehicle.registered": Words(_l("Vehicle registered"), "car", text=lambda d: f"{d['plate']} {d['vin']}".strip()),
+    "vehicle.replated": Words(_l("New plate"), "license", "info", lambda d: f"{d['before'] or '–'} → {d['plate']}"),
+    "order.placed": Words(_l("Order placed"), "inbox", "neutral", say_placed),
+    "order.agent_named": Words(_l("Agent named"), "user-check", "info", say_agent),
+    "order.windows_offered": Words(_l("Other windows offered"), "calendar-time", "wait", say_windows),
+    "order.workshop_named": Words(_l("Workshop named"), "building-factory-2", "info", lambda d: str(d["workshop"])),
+    "order.estimated": Words(_l("Estimate"), "receipt", "wait", say_estimate),
+    "order.estimate_decided": Words(_l("Decision on the estimate"), "gavel", "info", say_decision),
+    "order.noted": Words(_l("Note"), "message", "neutral", lambda d: str(d["text"])),
+    "order.amended": Words(_l("Order changed"), "pencil", "info", say_changes),
+    "site.saved": Words(_l("Site saved"), "map-pin", text=lambda d: str(d["after"].get("code", ""))),
+    "cost_center.saved": Words(_l("Cost centre saved"), "wallet", text=lambda d: str(d["after"].get("name", ""))),
+    "limit.changed": Words(_l("Approval limit changed"), "scale", "info", lambda d: str(d["subject"])),
+    "settings.changed": Words(_l("Settings changed"), "settings", "info"),
+    "batch.received": Words(_l("File received"), "file-upload", text=lambda d: str(d["name"])),
+    "batch.refused": Words(_l("File refused"), "file-x", "bad"),
+    "batch.checked": Words(_l("File checked"), "list-check", "info", say_checked),
+    "batch.mended": Words(_l("Rows mended"), "pencil", "info"),
+    "batch.submitted": Words(_l("Batch submitted"), "send", "info", say_rows),
+    "batch.opened": Words(_l("All orders placed"), "checks", "good", say_orders),
+    "batch.discarded": Words(_l("Batch discarded"), "trash", "ended"),
+    "batch.rollback_started": Words(_l("Roll-back begun"), "arrow-back-up", "warn", lambda d: str(d["reason"])),
+    "batch.rolled_back": Words(_l("Roll-back done"), "arrow-back-up", "ended"),
+}
