@@ -19,7 +19,10 @@ DECLARED: dict[tuple[str, str], str] = {
     ("tenants/provisioning.py", "update(state=…)"): "the same",
     ("platform/portal/members.py", "member.state"): "a word for the page, no column",
     ("platform/portal/members.py", "invitation.state"): "a word for the page, no column",
-    ("fleet/services/amending.py", "row.status"): "a file's row is sorted by what the desk answered; it has no way to go",
+    (
+        "fleet/services/amending.py",
+        "row.status",
+    ): "a file's row is sorted by what the desk answered; it has no way to go",
 }
 
 
@@ -37,7 +40,11 @@ def find_writes(path: Path) -> Iterator[tuple[int, str]]:
                 for part in ast.walk(target):
                     if is_write(part) and not is_own(part):
                         yield part.lineno, ast.unparse(part)
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in {"update", "setattr"}:
+        elif (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in {"update", "setattr"}
+        ):
             for keyword in node.keywords:
                 if keyword.arg in NAMES:
                     yield node.lineno, f"update({keyword.arg}=…)"
@@ -71,5 +78,7 @@ def test_every_declared_place_is_still_there() -> None:
 def test_the_reader_sees_each_way_of_writing(tmp_path: Path) -> None:
     """The guard itself, on code that must not pass."""
     file = tmp_path / "bad.py"
-    file.write_text("job.status = 'x'\nJob.objects.filter(pk=1).update(status='x')\na.state, b = 1, 2\nself.status = 3\n")
+    file.write_text(
+        "job.status = 'x'\nJob.objects.filter(pk=1).update(status='x')\na.state, b = 1, 2\nself.status = 3\n"
+    )
     assert sorted(find_writes(file)) == [(1, "job.status"), (2, "update(status=…)"), (3, "a.state")]

@@ -104,13 +104,13 @@ def test_every_state_and_event_has_its_words(language: str) -> None:
     from django.utils import translation
 
     from events.catalogue import events
-    from fleet import states, texts
+    from fleet import states, texts, timeline
 
     with translation.override(language):
         assert all(str(texts.ORDER_STATES[state]) and str(texts.NEXT[state]) for state in jobs.JOB.states)
         assert all(str(texts.BATCH_STATES[state]) for state in states.BATCH.states)
     prefixes = ("order.", "vehicle.", "batch.", "site.", "cost_center.", "limit.", "settings.")
-    missing = [name for name in events if name.startswith(prefixes) and name not in texts.EVENTS]
+    missing = [name for name in events if name.startswith(prefixes) and name not in timeline.EVENTS]
     assert missing == []
 
 
