@@ -17,6 +17,7 @@ from dispatch.models import Clock, ClockRule
 from dispatch.requests import ClockStart
 from events.commands import command, current_work, record
 from events.copying import copy_rows
+from events.each import each_alone
 from events.ids import new_id
 from tenants.actors import Actor, system_actor
 
@@ -151,19 +152,26 @@ def record_breach(clock: Clock | ClockStart, tenant_id: UUID, due_at: datetime, 
 
 
 def find_breaches(*, now: datetime) -> int:
-    """Record every clock that has run out, in commands of a few hundred; returns how many. Two at once record each once."""
+    """Record every clock that has run out, tenant by tenant; returns how many. Two at once record each once."""
+    over = Clock.objects.filter(run_out(now), stopped_at__isnull=True, cancelled_at__isnull=True)
+    tenants = sorted(set(over.values_list("tenant_id", flat=True)))
+    return sum(each_alone(tenants, lambda tenant_id: breach_tenant(tenant_id, now)))
+
+
+def breach_tenant(tenant_id: UUID, now: datetime) -> int:
+    """One tenant's clocks, in commands of a few hundred; returns how many were recorded."""
     actor = system_actor("clocks")
     total = 0
-    while count := breach_some(actor=actor, now=now):
+    while count := breach_some(tenant_id=tenant_id, actor=actor, now=now):
         total += count
     return total
 
 
 @command
-def breach_some(*, actor: Actor, now: datetime) -> int:
-    """One step of `find_breaches`; clocks that another command holds are left to it."""
+def breach_some(*, tenant_id: UUID, actor: Actor, now: datetime) -> int:
+    """One step of `find_breaches`: it locks clocks and nothing else; those that another command holds are left to it."""
     keys = (
-        Clock.objects.filter(run_out(now), stopped_at__isnull=True, cancelled_at__isnull=True)
+        Clock.objects.filter(run_out(now), tenant_id=tenant_id, stopped_at__isnull=True, cancelled_at__isnull=True)
         .select_for_update(skip_locked=True)
         .order_by("due_at")
         .values_list("pk", flat=True)[:BREACHES_A_COMMAND]

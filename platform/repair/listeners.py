@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 
 from dispatch.clocks import stop_clocks
-from dispatch.events import ClockBreached, LegAssigned, LegMoved, LegUnassigned
+from dispatch.events import LegAssigned, LegMoved, LegUnassigned
 from dispatch.models import LegKind
-from dispatch.services.legs import free_legs
 from events.commands import Recorded, tell
 from events.listening import listens
 from repair import states
@@ -16,7 +15,6 @@ from repair.models import Job
 from repair.services.choosing import ensure_workshops
 from repair.services.following import assign_jobs, follow, tell_agent
 from repair.telling import move_many
-from tenants.actors import system_actor
 
 
 @listens(LegAssigned)
@@ -79,16 +77,3 @@ def offer_windows(item: Recorded, jobs: Sequence[Job], had_agent: Sequence[Job])
         if item.fact.windows:
             offered = OrderWindowsOffered(subject=ref, order_id=job.order_id, windows=item.fact.windows)
             tell(job.tenant_id, offered, because=item)
-
-
-@listens(ClockBreached)
-def pass_silent_agents_over(facts: Sequence[Recorded]) -> None:
-    """The contact clock ran out: the leg goes to the next agent (JOBS.md, "Clocks")."""
-    silent = [item for item in facts if item.fact.clock == "contact"]
-    jobs = Job.objects.filter(pk__in=[item.fact.subject_id for item in silent]).order_by("pk")
-    purposes = {job.visit_id or job.pk: LegKind.PICKUP if job.visit_id else LegKind.ERRAND for job in jobs}
-    for kind in (LegKind.PICKUP, LegKind.ERRAND):
-        keys = sorted(key for key, found in purposes.items() if found == kind)
-        if keys:
-            now = silent[0].occurred_at
-            free_legs(purpose_ids=keys, kind=kind, reason="contact_breached", actor=system_actor("clocks"), now=now)

@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from config import clock
+from repair.services.silence import pass_silent_legs_on
 from repair.services.working import expire_estimates
 from tenants.actors import system_actor
 
@@ -11,3 +12,9 @@ from tenants.actors import system_actor
 def expire() -> int:
     """J12b: estimates that were not decided in time."""
     return expire_estimates(actor=system_actor("estimates"), now=clock.now())
+
+
+@shared_task(name="repair.pass_silent_legs_on")
+def pass_on() -> int:
+    """Legs whose agent has not called the customer in time."""
+    return pass_silent_legs_on(now=clock.now())

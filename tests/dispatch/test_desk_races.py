@@ -114,7 +114,7 @@ def test_two_beats_record_one_breach(desk: Desk) -> None:
     ]  # fmt: skip
     Clock.objects.bulk_create(clocks)
     later = NOW + timedelta(hours=1)
-    beat = lambda: breach_some(actor=desk.system, now=later)  # noqa: E731
+    beat = lambda: breach_some(tenant_id=desk.acme.pk, actor=desk.system, now=later)  # noqa: E731
     assert sum(at_once(beat, beat, beat)) == 50
     assert Fact.objects.filter(type="clock.breached").count() == 50
     assert Agent.objects.count() == 0

@@ -22,6 +22,7 @@ from dispatch.states import LEG, PLANNED, UNASSIGNED
 from dispatch.telling import tell_alert, tell_unassigned
 from dispatch.waking import wake_solver
 from events.commands import command
+from events.each import each_alone
 from tenants.actors import Actor
 
 T = TypeVar("T", Choice, GivenUp)
@@ -84,16 +85,24 @@ def one_solver() -> Iterator[bool]:
 
 
 def apply_proposal(proposal: Proposal, result: SolveResult, *, now: datetime) -> int:
-    """Commit a proposal in commands of one tenant, in the order in which it was thought; returns what had changed."""
-    changed = 0
-    for tenant_id, choices in runs(proposal.choices):
+    """Commit a proposal in commands of one tenant, in the order in which it was thought; returns what had changed.
+
+    A command that fails is logged, and the others go on: no tenant waits for another's trouble.
+    """
+
+    def assign(run: tuple[UUID, list[Choice]]) -> int:
+        tenant_id, choices = run
         kept = [replace(choice, why=proposal.why(choice.leg_id)) for choice in choices]
         named = assign_legs(tenant_id=tenant_id, choices=kept, actor=SYSTEM, now=now)
         result.assigned += len(named)
         result.drive_s += sum(leg.drive_s or 0 for leg in named)
-        changed += len(choices) - len(named)
-    for tenant_id, given_up in runs(proposal.given_up()):
-        result.given_up += len(give_up_legs(tenant_id=tenant_id, legs=given_up, actor=SYSTEM, now=now))
+        return len(choices) - len(named)
+
+    def give_up(run: tuple[UUID, list[GivenUp]]) -> int:
+        return len(give_up_legs(tenant_id=run[0], legs=run[1], actor=SYSTEM, now=now))
+
+    changed = sum(each_alone(runs(proposal.choices), assign))
+    result.given_up += sum(each_alone(runs(proposal.given_up()), give_up))
     return changed
 
 

@@ -1,5 +1,6 @@
 """Offers: held out, answered by the agent himself, or passed on when he declines or their time is over."""
 
+from collections import defaultdict
 from datetime import datetime
 from uuid import UUID
 
@@ -17,18 +18,20 @@ from dispatch.proposing import find_windows
 from dispatch.states import ACCEPTED, ASSIGNED, LEG, OFFERED, UNASSIGNED
 from dispatch.telling import tell_alert, tell_moved
 from events.commands import command
+from events.each import each_alone
 from tenants.actors import Actor
 
 BATCH = 500
 
 
 def open_due_offers(*, actor: Actor, now: datetime) -> int:
-    """Hold out every offer whose hour has come, leg by leg; returns how many."""
+    """Hold out every offer whose hour has come, in commands of one tenant; returns how many."""
     due = Offer.objects.filter(answer="", opens_at__lte=now, leg__status=ASSIGNED).order_by("opens_at")
-    keys = list(due.values_list("leg_id", flat=True)[:BATCH])
-    return sum(
-        open_offers(leg_ids=keys[start : start + 100], actor=actor, now=now) for start in range(0, len(keys), 100)
-    )
+    of_tenant: dict[UUID, list[UUID]] = defaultdict(list)
+    for tenant_id, leg_id in due.values_list("leg__tenant_id", "leg_id")[:BATCH]:
+        of_tenant[tenant_id].append(leg_id)
+    parts = [keys[start : start + 100] for keys in of_tenant.values() for start in range(0, len(keys), 100)]
+    return sum(each_alone(parts, lambda keys: open_offers(leg_ids=keys, actor=actor, now=now)))
 
 
 @command
@@ -85,9 +88,8 @@ def decline_offer(*, leg_id: UUID, reason: str, actor: Actor, now: datetime) -> 
 def expire_offers(*, actor: Actor, now: datetime) -> int:
     """Pass on every leg whose offer nobody answered in time, one command a leg; returns how many."""
     over = Offer.objects.filter(answer="", expires_at__lte=now, leg__status=OFFERED).order_by("expires_at", "pk")
-    return sum(
-        expire_offer(leg_id=leg_id, actor=actor, now=now) for leg_id in list(over.values_list("leg_id", flat=True))
-    )
+    keys = list(over.values_list("leg_id", flat=True))
+    return sum(each_alone(keys, lambda leg_id: expire_offer(leg_id=leg_id, actor=actor, now=now)))
 
 
 @command

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from dispatch.clocks import stop_clocks
 from events.commands import Recorded, command, record, tell
+from events.each import each_alone
 from repair import states
 from repair.events import JobMoved, LineTold, OrderEstimated, OrderEstimateDecided
 from repair.ids import job_ref, order_ref
@@ -172,7 +173,8 @@ def expire_estimates(*, actor: Actor, now: datetime) -> int:
         decision="", is_supplement=False, valid_until__lte=now, job__status=states.AWAITING_APPROVAL
     )
     due = due.filter(job__held_since__isnull=True).exclude(job__kind=Job.Kind.CLAIM)
-    return sum(expire_estimate(job_id=key, actor=actor, now=now) for key in list(due.values_list("job_id", flat=True)))
+    keys = list(due.values_list("job_id", flat=True))
+    return sum(each_alone(keys, lambda key: expire_estimate(job_id=key, actor=actor, now=now)))
 
 
 @command
