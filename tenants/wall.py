@@ -21,6 +21,7 @@ from tenants.models import Tenant
 from tenants.postgresql.base import WallError, current_wrapper
 
 logger = logging.getLogger(__name__)
+API = "/api/"
 View = Callable[..., HttpResponseBase]
 
 
@@ -52,11 +53,17 @@ class TenantWall:
 
 
 def refuse_stranger(request: HttpRequest) -> HttpResponseBase | None:
-    """None for a member of the host's tenant; else the way to sign in, or 404 for who is somebody elsewhere."""
+    """None for a member of the host's tenant; else the way to sign in, or 404 for who is somebody elsewhere.
+
+    A program's key opens the API alone.
+    """
     actor = request.actor  # type: ignore[attr-defined]
+    is_api = request.path.startswith(API)
+    if actor.kind == "key" and not is_api:  # pages ask for roles, which a key has none of, and know nothing of scopes
+        raise Http404
     if actor.is_member:
         return None
-    if request.path.startswith("/api/"):
+    if is_api:
         return refuse_program(unknown=actor.kind == "nobody")
     if actor.kind == "nobody":
         return redirect_to_sign_in(request)
