@@ -1,14 +1,13 @@
 """A file comes in: stored outside the wall, written into the book, checked by a worker."""
 
 from datetime import datetime
-from functools import partial
 from uuid import UUID
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from events.announcing import announce
 from events.ids import new_id, public_id
+from events.waking import wake_after_commit
 from files.models import StoredFile
 from files.services import claim_file, keep_file
 from fleet import states
@@ -89,4 +88,4 @@ def wake_checker(tenant_id: UUID, batch_id: UUID) -> None:
     """After the commit; a broker that is down is logged, and the sweep finds the batch."""
     from fleet.tasks import check_batch
 
-    transaction.on_commit(partial(check_batch.delay, str(tenant_id), str(batch_id)), robust=True)
+    wake_after_commit(check_batch, str(tenant_id), str(batch_id))

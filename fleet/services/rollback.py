@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from events.announcing import announce
+from events.waking import wake_after_commit
 from fleet import states
 from fleet.access import Action, batch_for, own_tenant, require_may
 from fleet.errors import NotValid, StillAtWork
@@ -144,4 +144,4 @@ def wake_rollback(tenant_id: UUID, batch_id: UUID) -> None:
     """After the commit; a broker that is down is logged, and the sweep finds the batch."""
     from fleet.tasks import roll_back_batch
 
-    transaction.on_commit(partial(roll_back_batch.delay, str(tenant_id), str(batch_id)), robust=True)
+    wake_after_commit(roll_back_batch, str(tenant_id), str(batch_id))

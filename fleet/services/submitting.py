@@ -2,15 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from functools import partial
 from uuid import UUID
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from events.announcing import announce
 from events.catalogue import EventBase
+from events.waking import wake_after_commit
 from fleet import states
 from fleet.access import Action, batch_for, own_tenant, require_may
 from fleet.errors import HasRejectedRows, NothingToSubmit, NotValid, OnCreditHold
@@ -144,4 +143,4 @@ def wake_opener(tenant_id: UUID, batch_id: UUID) -> None:
     """After the commit; a broker that is down is logged, and the sweep finds the batch."""
     from fleet.tasks import open_batch
 
-    transaction.on_commit(partial(open_batch.delay, str(tenant_id), str(batch_id)), robust=True)
+    wake_after_commit(open_batch, str(tenant_id), str(batch_id))

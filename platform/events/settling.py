@@ -8,7 +8,6 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from events.catalogue import canonical, encode
@@ -17,6 +16,7 @@ from events.copying import copy_rows
 from events.listening import listeners
 from events.models import Event, Fact, Stream
 from events.projecting import Told, project
+from events.waking import wake_after_commit
 from tenants.context import TenantNotReady, tenant_context
 from tenants.models import Tenant
 
@@ -76,7 +76,7 @@ def store_and_project(told: list[ToldEvent], recorded_at: datetime) -> None:
         entries = number_events(streams[tenant_id], by_tenant[tenant_id], recorded_at)
         with tenant_context(tenants[tenant_id]):
             project(entries)
-        wake_after_commit(tenant_id)
+        wake_readers(tenant_id)
 
 
 def ready_tenants(keys: list[UUID]) -> dict[UUID, Tenant]:
@@ -135,17 +135,8 @@ def chain_hash(  # the parts of one event, in the order in which they are hashed
     return hashlib.sha256(previous + said + data).digest()
 
 
-def wake_after_commit(tenant_id: UUID) -> None:
-    """Wake a worker once everything is kept; what goes wrong then is logged and changes nothing."""
-
-    def wake_for_tenant() -> None:  # not a partial: Django's log line asks for its __qualname__
-        wake(tenant_id)
-
-    transaction.on_commit(wake_for_tenant, robust=True)
-
-
-def wake(tenant_id: UUID) -> None:
-    """Wake a worker for what was told; a dead broker is logged by Django, and the sweep delivers what nobody woke."""
+def wake_readers(tenant_id: UUID) -> None:
+    """Wake a worker for what was told, after the commit; the sweep delivers what nobody woke for."""
     from events.tasks import deliver
 
-    deliver.delay(str(tenant_id))
+    wake_after_commit(deliver, str(tenant_id))

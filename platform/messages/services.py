@@ -6,16 +6,15 @@ leaves a hold that runs out, and the mail goes again under the same Message-ID.
 
 import logging
 from datetime import datetime, timedelta
-from functools import partial
 from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
-from django.db import transaction
 from django.db.models import F
 from django.utils import translation
 
 from config import clock
+from events.waking import wake_after_commit
 from messages.models import Mail
 from tenants.people.mailing import Letter
 
@@ -51,15 +50,15 @@ def keep_letter(letter: Letter) -> Mail | None:
             return None
     else:
         mail.save(force_insert=True)
-    transaction.on_commit(partial(wake, mail.pk), robust=True)
+    wake(mail.pk)
     return mail
 
 
 def wake(mail_id: UUID) -> None:
-    """Wake a worker; what nobody woke, the sweep sends."""
+    """Wake a worker after the commit; what nobody woke for, the sweep sends."""
     from messages.tasks import send_mail
 
-    send_mail.delay(str(mail_id))
+    wake_after_commit(send_mail, str(mail_id))
 
 
 def send_kept(*, mail_id: UUID, now: datetime) -> bool:

@@ -52,6 +52,15 @@ def stays(tree: ast.AST) -> Iterator[ast.With]:
             yield node
 
 
+def partials_on_commit(tree: ast.AST) -> Iterator[int]:
+    """Callbacks without a __qualname__: Django's robust branch fails on them, and committed work answers 500."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) == "on_commit":
+            first = node.args[0] if node.args else node
+            if not isinstance(first, ast.Name | ast.Attribute | ast.Lambda):
+                yield node.lineno
+
+
 def enters(expression: ast.expr) -> bool:
     name = expression.func if isinstance(expression, ast.Call) else expression
     return getattr(name, "id", getattr(name, "attr", "")) in {"tenant_context", "core_context"}
@@ -80,6 +89,10 @@ def test_a_tenant_is_entered_by_a_block_that_yields_nothing() -> None:
     assert inside == []
 
 
+def test_what_runs_after_commit_is_a_function_with_a_name() -> None:
+    assert [(name, line) for name, tree in TREES.items() for line in partials_on_commit(tree)] == []
+
+
 def test_the_check_itself_sees_what_it_should() -> None:
     bad = ast.parse(
         "from django_tenants.utils import schema_context\n"
@@ -90,4 +103,6 @@ def test_the_check_itself_sees_what_it_should() -> None:
     )
     assert {word for word, _line in words(bad)} == {"schema_context", "set_schema", "set role"}
     assert list(decorators(bad)) == [4]
+    late = ast.parse("transaction.on_commit(partial(f, 1), robust=True)\non_commit(f, robust=True)")
+    assert list(partials_on_commit(late)) == [1]
     assert [isinstance(node, ast.With) for node in stays(bad)] == [True]

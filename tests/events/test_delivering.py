@@ -40,7 +40,7 @@ def test_a_dead_broker_is_logged_the_commit_stands_and_the_sweep_delivers(
         "fill(litres=1, tenants=[acme], **who); print('returned')", CELERY_BROKER_URL="redis://127.0.0.1:1/0"
     )
     assert (done.returncode, done.stdout) == (0, "returned\n"), done.stderr
-    assert "wake_for_tenant in on_commit()" in done.stderr
+    assert "wake_worker in on_commit()" in done.stderr
     assert Event.objects.filter(tenant=acme).count() == 1
     assert tenants_behind() == [acme.pk]
     assert sweep() == 1
@@ -49,7 +49,7 @@ def test_a_dead_broker_is_logged_the_commit_stands_and_the_sweep_delivers(
 
 
 def test_a_worker_killed_after_commit_loses_nothing(own_db: str, acme: Tenant, notebook: Notebook) -> None:
-    done = run_child("from events import settling; settling.wake = die; fill(litres=1, tenants=[acme], **who)")
+    done = run_child("from events import waking; waking.send_wake = die; fill(litres=1, tenants=[acme], **who)")
     assert done.returncode == -signal.SIGKILL, done.stderr
     assert sweep() == 1
     assert notebook == [1]
