@@ -33,6 +33,11 @@ def rights_of(model: type[models.Model]) -> tuple[str, ...]:
     return tuple(getattr(model, "app_rights", ALL_RIGHTS))
 
 
+def declared_rights() -> list[str]:
+    """A line for each table of a book with what may be done with it: rights may change without a migration."""
+    return sorted(f"{model._meta.db_table}: {', '.join(rights_of(model))}" for model in models_of(settings.TENANT_APPS))
+
+
 def models_of(app_names: list[str]) -> list[type[models.Model]]:
     """The models whose tables lie in the core (SHARED_APPS) or in a book (TENANT_APPS), many-to-many tables included."""
     from django_tenants.routers import TenantSyncRouter

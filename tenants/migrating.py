@@ -10,7 +10,7 @@ from django.db.migrations.loader import MigrationLoader
 from django_tenants.routers import TenantSyncRouter
 from psycopg import sql
 
-from tenants.grants import grant_book, grant_core, make_role
+from tenants.grants import declared_rights, grant_book, grant_core, make_role
 from tenants.models import Tenant, TenantState
 from tenants.owner import as_owner, execute
 from tenants.postgresql.base import current_wrapper
@@ -32,9 +32,10 @@ def migrate_all(*, progress: Progress = lambda _line: None) -> None:
         for tenant in Tenant.objects.exclude(state__in=[TenantState.NEW, TenantState.CLOSED]).order_by("slug"):
             if tenant.schema_version != version:
                 bring_up(tenant.schema_name, wanted_book, progress)
-                Tenant.objects.filter(pk=tenant.pk).update(schema_version=current_version(tenant.schema_name))
                 make_role(tenant)
                 grant_book(schema=tenant.schema_name, role=tenant.role_name)
+                # last: whoever is stopped before it comes back to this tenant
+                Tenant.objects.filter(pk=tenant.pk).update(schema_version=current_version(tenant.schema_name))
         if changed:
             progress("grants")
         grant_core()
@@ -84,10 +85,10 @@ def applied_migrations(schema: str) -> set[tuple[str, str]]:
 
 
 def current_version(schema: str) -> str:
-    """A short hash of the migrations that `schema` has of the books' apps."""
+    """A short hash of the migrations that `schema` has of the books' apps, and of the rights declared on their tables."""
     router = TenantSyncRouter()
     own = {f"{app}.{name}" for app, name in applied_migrations(schema) if router.app_in_list(app, settings.TENANT_APPS)}
-    return hashlib.sha256("\n".join(sorted(own)).encode()).hexdigest()[:16]
+    return hashlib.sha256("\n".join([*sorted(own), *declared_rights()]).encode()).hexdigest()[:16]
 
 
 def schema_exists(schema: str) -> bool:

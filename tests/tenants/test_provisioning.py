@@ -16,7 +16,8 @@ from django.db import connection, connections
 from django.db.models import ProtectedError
 
 from events.book.models import Entry
-from tenants import provisioning
+from fleet.models import CostCenter
+from tenants import migrating, provisioning
 from tenants.actors import Actor
 from tenants.context import tenant_context
 from tenants.grants import role_exists, role_name_for
@@ -220,6 +221,46 @@ def test_a_schema_that_lags_behind_is_brought_up_and_equals_the_template() -> No
     template, migrated = catalogue_of(settings.TENANT_TEMPLATE_SCHEMA), catalogue_of(tenant.schema_name)
     assert sorted(migrated["columns"]) == sorted(template["columns"])
     assert tenant.schema_version == Tenant.objects.get(slug="acme").schema_version
+    assert is_whole("nordic-cars")
+
+
+def may_update(tenant: Tenant, table: str) -> bool:
+    """Whether the tenant's role may update a table of its book."""
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT has_table_privilege(%s, %s, 'UPDATE')", [tenant.role_name, f"{tenant.schema_name}.{table}"]
+        )
+        return bool(cursor.fetchone()[0])
+
+
+@pytest.mark.usefixtures("new_tenants")
+def test_changed_rights_reach_a_book_without_a_migration(monkeypatch: pytest.MonkeyPatch) -> None:
+    tenant = provision_tenant(**NORDIC)
+    table = CostCenter._meta.db_table
+    assert may_update(tenant, table)
+    monkeypatch.setattr(CostCenter, "app_rights", ("SELECT", "INSERT"), raising=False)
+    migrate_all()
+    assert not may_update(tenant, table)
+    monkeypatch.undo()
+    migrate_all()
+    assert may_update(tenant, table)
+
+
+@pytest.mark.usefixtures("new_tenants")
+def test_stopped_before_the_grants_the_next_run_makes_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    tenant = provision_tenant(**NORDIC)
+    with as_owner():
+        execute(f'REVOKE ALL ON ALL TABLES IN SCHEMA {tenant.schema_name} FROM "{tenant.role_name}"')
+    Tenant.objects.update(schema_version="older")
+
+    def die(**_kwargs: Any) -> None:
+        raise KilledError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(migrating, "grant_book", die)
+        with pytest.raises(KilledError):
+            migrate_all()
+    migrate_all()
     assert is_whole("nordic-cars")
 
 
