@@ -18,7 +18,7 @@ from django.test import override_settings
 
 from config import clock
 from config.demo import tenants as demo
-from config.demo.desk import seed_desk
+from config.demo.desk import PASSWORD, seed_desk
 from tenants.actors import Actor
 from tenants.context import tenant_context
 from tenants.models import Tenant
@@ -28,8 +28,9 @@ from tests.databases import drop_database, make_database, use_database
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / "tests" / "data"
+__all__ = ["PASSWORD"]
 SLUGS = ("acme", "pacific")
-PASSWORD = demo.PASSWORD
+_made: set[str] = set()
 
 
 @contextmanager
@@ -59,17 +60,24 @@ def business_time() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def demo_world(django_db_setup: None, seeded_database: str, django_db_blocker: Any) -> Iterator[str]:
-    """The seeded world's database: its name. Nobody works in it; stories work in copies."""
+    """The seeded world's database: its name. Nobody works in it; stories work in copies.
+
+    Several folders of tests take this fixture in; the first makes the world, and all use that one.
+    """
     name = f"{seeded_database}_demo"
-    make_database(name, template=seeded_database)
-    try:
+    if name not in _made:
+        make_database(name, template=seeded_database)
+        _made.add(name)
         use_database(name)
-        with django_db_blocker.unblock(), business_time():
-            seed()
-            connections.close_all()
-        use_database(seeded_database)
-        yield name
-    finally:
+        try:
+            with django_db_blocker.unblock(), business_time():
+                seed()
+                connections.close_all()
+        finally:
+            use_database(seeded_database)
+    yield name
+    if name in _made:
+        _made.remove(name)
         drop_database(name)
 
 

@@ -119,9 +119,10 @@ RUINED = {
     "boolean": "NOT {column}",
     "timestamp with time zone": "COALESCE({column}, now()) + interval '1 day'",
     "jsonb": "'{{\"spoiled\": true}}'",
-    "text": "'spoiled'",
-    "character varying": "'spoiled'",
+    "text": "left(md5(random()::text), 8)",
+    "character varying": "left(md5(random()::text), 8)",
 }
+FRESH = {kind: RUINED[kind] for kind in ("uuid", "text", "character varying")}  # other kinds are numbers
 SOME = "ctid IN (SELECT ctid FROM {table} ORDER BY ctid OFFSET {at} LIMIT {many})"
 HARMS = {
     "lose": f"DELETE FROM {{table}} WHERE {SOME}",
@@ -151,7 +152,8 @@ def test_a_table_spoiled_at_random_is_found_and_mended(told: Tenant, data: st.Da
     assert check_book(told) == []
     table = data.draw(st.sampled_from([table for table in tables() if count(told, table)]), label="table")
     harm = data.draw(st.sampled_from([*HARMS]), label="harm")
-    column, kind = data.draw(st.sampled_from(columns(told, table, is_key=False)), label="column")
+    changeable = [(column, kind) for column, kind in columns(told, table) if column not in key_columns_of(table)]
+    column, kind = data.draw(st.sampled_from(changeable), label="column")
     at = data.draw(st.integers(0, count(told, table) - 1), label="at")
     spoil(told, table, HARMS[harm], column=column, kind=kind, at=at, many=data.draw(st.integers(1, 3), label="many"))
     found = check_book(told)
@@ -173,25 +175,36 @@ def count(tenant: Tenant, table: str) -> int:
         return int(cursor.fetchone()[0])
 
 
-def columns(tenant: Tenant, table: str, *, is_key: bool) -> list[tuple[str, str]]:
-    """The columns of the key, or the others: (name, type)."""
-    keys = next(key_columns(model) for model in projected_models() if model._meta.db_table == table)
+def columns(tenant: Tenant, table: str) -> list[tuple[str, str]]:
+    """The columns: (name, type)."""
     with as_owner(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = %s AND table_name = %s"
             " ORDER BY ordinal_position",
             [tenant.schema_name, table],
         )
-        return [(name, kind) for name, kind in cursor.fetchall() if (name in keys) is is_key]
+        return [(str(name), str(kind)) for name, kind in cursor.fetchall()]
+
+
+def key_columns_of(table: str) -> list[str]:
+    return next(key_columns(model) for model in projected_models() if model._meta.db_table == table)
+
+
+def unique_columns(table: str) -> set[str]:
+    """The columns in which no two rows are alike: of the key and of other constraints."""
+    model = next(model for model in projected_models() if model._meta.db_table == table)
+    named = {name for rule in model._meta.total_unique_constraints for name in rule.fields}
+    alone = {str(field.column) for field in model._meta.concrete_fields if field.unique}
+    return {*key_columns(model), *alone, *(str(model._meta.get_field(name).column) for name in named)}
 
 
 def spoil(tenant: Tenant, table: str, harm: str, *, column: str, kind: str, at: int, many: int) -> None:
-    """Do it by hand, as the owner; an added row has a key of its own, an estimate an order of its own as well."""
-    fresh = columns(tenant, table, is_key=True) + ([("order_id", "uuid")] if table == "fleet_orderestimate" else [])
-    pairs = ", ".join(f"'{name}', {'gen_random_uuid()' if of == 'uuid' else 30_000}" for name, of in fresh)
+    """Do it by hand, as the owner; an added row is alike to none where that must not be."""
+    unique = unique_columns(table)
+    fresh = [f"'{name}', {FRESH.get(of, '30000')}" for name, of in columns(tenant, table) if name in unique]
     statement = harm.format(
         table=f'"{tenant.schema_name}"."{table}"', column=column, ruined=RUINED[kind].format(column=column), at=at,
-        many=many, new_key=f"jsonb_build_object({pairs})",
+        many=many, new_key=f"jsonb_build_object({', '.join(fresh)})",
     )  # fmt: skip
     with as_owner(), transaction.atomic():
         execute(statement)

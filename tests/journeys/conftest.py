@@ -9,7 +9,6 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import HttpResponse
 from django.test import Client, override_settings
 
 from events.ids import read_public_id
@@ -28,7 +27,7 @@ class Person:
         self.email, self.host = email, host
         self.client = Client(headers={"accept-language": language})
 
-    def sign_in(self) -> HttpResponse:
+    def sign_in(self) -> Any:
         """By the form on the root host."""
         answer = self.client.post(
             "/accounts/login/", {"login": self.email, "password": PASSWORD}, headers={"host": settings.BASE_DOMAIN}
@@ -41,12 +40,10 @@ class Person:
         self.client.force_login(User.objects.get(email=self.email))
         return self
 
-    def get(self, path: str, **headers: str) -> HttpResponse:
+    def get(self, path: str, **headers: str) -> Any:
         return self.client.get(path, headers={"host": self.where(), **headers})
 
-    def post(
-        self, path: str, data: dict[str, Any] | None = None, *, follow: bool = False, **headers: str
-    ) -> HttpResponse:
+    def post(self, path: str, data: dict[str, Any] | None = None, *, follow: bool = False, **headers: str) -> Any:
         return self.client.post(path, data or {}, headers={"host": self.where(), **headers}, follow=follow)
 
     def where(self) -> str:
@@ -104,7 +101,7 @@ class Words(HTMLParser):
             self.found.append(data.strip())
 
 
-def words_of(answer: HttpResponse) -> str:
+def words_of(answer: Any) -> str:
     """What a person reads on a page, on one line."""
     reader = Words()
     reader.feed(answer.content.decode())

@@ -12,9 +12,8 @@ import pytest
 import yaml
 from django.conf import settings
 from django.core.management import call_command
-from django.http import HttpResponse
 from django.test import Client
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from config.simulation.running import Simulation
 from events.checking import check_book
@@ -46,13 +45,13 @@ class Program:
         key: str = "",
         media: str = "application/json",
         **places: Any,
-    ) -> HttpResponse:
+    ) -> Any:
         """Call an operation by its id; the answer is as the document says."""
         path, method, operation = OPERATIONS[name]
         headers = {"host": f"{self.slug}.{settings.BASE_DOMAIN}", "authorization": f"Bearer {self.key}"}
         if method == "POST":
             headers["idempotency-key"] = key or str(uuid.uuid4())
-        sent = {} if method == "GET" else {"data": encode(body, media), "content_type": media}
+        sent: dict[str, Any] = {} if method == "GET" else {"data": encode(body, media), "content_type": media}
         answer = self.client.generic(method, path.format(**places) + query, headers=headers, **sent)
         assert_as_documented(operation, answer)
         return answer
@@ -75,8 +74,9 @@ class Program:
 
     def poll(self, batch: str) -> dict[str, Any]:
         """Ask until a worker has done what waits."""
+        found: dict[str, Any] = {}
         for _attempt in range(3):
-            found: dict[str, Any] = self.read("retrieveBatch", batch_id=batch)
+            found = self.read("retrieveBatch", batch_id=batch)
             if found["status"] not in {"received", "validating"} and (found["opened_at"] or not found["submitted_at"]):
                 return found
             work(self.slug, batch)
@@ -88,7 +88,7 @@ def encode(body: Any, media: str) -> bytes:
     return body if isinstance(body, bytes) else json.dumps(body if body is not None else {}).encode()
 
 
-def assert_as_documented(operation: dict[str, Any], answer: HttpResponse) -> None:
+def assert_as_documented(operation: dict[str, Any], answer: Any) -> None:
     """The status is one that the document names, and the body fits its schema."""
     promised = operation["responses"].get(str(answer.status_code))
     assert promised is not None, f"{operation['operationId']} answered {answer.status_code}: {answer.content[:300]!r}"
