@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from config import clock
+from repair.services.aftercare import close_rated
 from repair.services.silence import pass_silent_legs_on
 from repair.services.working import expire_estimates
 from tenants.actors import system_actor
@@ -18,3 +19,9 @@ def expire() -> int:
 def pass_on() -> int:
     """Legs whose agent has not called the customer in time."""
     return pass_silent_legs_on(now=clock.now())
+
+
+@shared_task(name="repair.close_rated")
+def close() -> int:
+    """J18: what is rated, or past asking, is closed."""
+    return close_rated(actor=system_actor("closing"), now=clock.now())

@@ -126,6 +126,27 @@ def test_nothing_new_is_told_when_nothing_changed(world: World) -> None:
     job = world.order()
     amend(world, job, contact=job.contact)
     assert not Event.objects.filter(type="order.amended").exists()
+    assert not Fact.objects.filter(type="job.moved", data__event="amend").exists()
+
+
+def test_an_amendment_is_one_fact(world: World) -> None:
+    amend(world, world.order(), notes="后门")
+    assert Fact.objects.filter(type="job.moved", data__event="amend").count() == 1
+
+
+def test_the_other_jobs_of_the_visit_go_with_it(world: World) -> None:
+    first, second = world.open(world.line(), world.line(service="maintenance"))
+    world.name(first)
+    window = {
+        "window_start": first.window_start + timedelta(hours=3),
+        "window_end": first.window_end + timedelta(hours=3),
+    }
+    amend(world, first, phone="13911112222", notes="only mine", **window)
+    second = fresh(second)
+    assert (second.window_start, second.phone, second.notes) == (window["window_start"], "13911112222", "")
+    told = Event.objects.filter(type="order.amended", data__order_id=str(second.order_id)).get()
+    assert set(told.data["after"]) == {"window_start", "window_end", "phone"}
+    assert visit_of(second).window_start == world.leg(second).window_start == second.window_start
 
 
 def test_after_custody_nothing_is_amended(world: World) -> None:

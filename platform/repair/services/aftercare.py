@@ -11,15 +11,17 @@ from psycopg.types.range import TimestamptzRange
 from dispatch.clocks import cancel_clocks, stop_clocks
 from dispatch.services.legs import cancel_legs
 from events.commands import command
+from events.each import each_alone
 from repair import states
 from repair.locking import lock_job, lock_jobs, lock_order
-from repair.models import CallAttempt, Job, Rating
+from repair.models import CallAttempt, Incident, Job, Rating
 from repair.requests import JobLine, OpenedLine
 from repair.services.opening import open_jobs
 from repair.services.visit_ends import OVER, end_visit_if_over
 from repair.telling import move
 from tenants.actors import Actor, Party, system_actor
 
+CLOSED_AT_ONCE = 500
 WARRANTY = timedelta(days=100)  # of an overhaul; per service in the agreement (to confirm)
 
 
@@ -61,6 +63,14 @@ def close_jobs(*, job_ids: Sequence[UUID], actor: Actor, now: datetime) -> list[
         move(job, "close", actor=actor, now=now)
         job.save(update_fields=["status", "status_since"])
     return jobs
+
+
+def close_rated(*, actor: Actor, now: datetime) -> int:
+    """J18 for all that is rated or past asking, unless it is held or has an open incident file; a command a job, how many."""
+    due = Job.objects.filter(status__in=[states.RATED, states.NOT_RATED], held_since__isnull=True)
+    due = due.exclude(pk__in=Incident.objects.filter(released_at__isnull=True).values("job_id"))
+    keys = list(due.order_by("status_since", "pk").values_list("pk", flat=True)[:CLOSED_AT_ONCE])
+    return sum(each_alone(keys, lambda key: len(close_jobs(job_ids=[key], actor=actor, now=now))))
 
 
 @command

@@ -37,6 +37,8 @@ ON_THE_WAY = frozenset({states.ACKNOWLEDGED, states.ARRIVED, *states.NAMED.split
 VISIT_FIELDS = frozenset(
     {"window_start", "window_end", "site_code", "address", "lat", "lng", "contact", "phone", "plate", "return_by"}
 )
+SHARED_FIELDS = VISIT_FIELDS - {"plate", "return_by"}  # where and when the vehicle is fetched, and who gives it
+NOT_COLLECTED = frozenset({*states.BEFORE_CUSTODY.split(), states.PICKUP_FAILED})
 LEG_FIELDS = {"window_start": "window_start", "window_end": "window_end", "address": "from_address", "lat": "from_lat",
               "lng": "from_lng", "contact": "contact", "phone": "phone", "plate": "label"}  # fmt: skip
 
@@ -120,21 +122,26 @@ def amend_order(*, tenant_id: UUID, order_id: UUID, amendment: Amendment, actor:
     changes = {
         key: value for key, value in asdict(amendment).items() if value is not None and getattr(job, key) != value
     }
-    move(job, "amend", actor=actor, now=now)
+    states.JOB.check(job, "amend", actor=actor, evidence={})
     if not changes:
         return job
     check_window(job, changes, now)
+    write_amendment(job, changes)
+    follow_amendment(job, changes, actor, now)
+    return job
+
+
+def write_amendment(job: Job, changes: Mapping[str, Any]) -> None:
+    """Change one locked job, record it, and tell its tenant."""
     before = {key: getattr(job, key) for key in changes}
     for key, value in changes.items():
         setattr(job, key, value)
     job.save(update_fields=list(changes))
-    follow_amendment(job, changes, actor, now)
     fact = record_change(job, "amend", "J26", {"fields": sorted(changes)})
     event = OrderAmended(
         subject=order_ref(job.order_id), order_id=job.order_id, before=plain(before), after=plain(changes)
     )
-    tell(tenant_id, event, because=fact)
-    return job
+    tell(job.tenant_id, event, because=fact)
 
 
 def check_window(job: Job, changes: Mapping[str, Any], now: datetime) -> None:
@@ -147,7 +154,7 @@ def check_window(job: Job, changes: Mapping[str, Any], now: datetime) -> None:
 
 
 def follow_amendment(job: Job, changes: Mapping[str, Any], actor: Actor, now: datetime) -> None:
-    """The visit and its legs follow, the visit's other jobs' wishes aside."""
+    """The visit, its other jobs and its legs follow: a vehicle is fetched at one place and in one window."""
     mine = {key: value for key, value in changes.items() if key in VISIT_FIELDS}
     if job.visit_id is not None and mine:
         visit = Visit.objects.get(pk=job.visit_id)
@@ -155,10 +162,20 @@ def follow_amendment(job: Job, changes: Mapping[str, Any], actor: Actor, now: da
             setattr(visit, key, value)
         visit.save(update_fields=list(mine))
         free_bay_of_another_day(visit)
+        amend_beside(job, {key: value for key, value in mine.items() if key in SHARED_FIELDS})
     moved = {LEG_FIELDS[key]: value for key, value in changes.items() if key in LEG_FIELDS}
     if moved:
         kind = LegKind.ERRAND if job.visit_id is None else LegKind.PICKUP
         amend_legs(purpose_id=job.visit_id or job.pk, kind=kind, changes=moved, actor=actor, now=now)
+
+
+def amend_beside(job: Job, changes: Mapping[str, Any]) -> None:
+    """The visit's other jobs that are not collected yet go with it; their lock comes after the visit's, which is held."""
+    beside = Job.objects.select_for_update(of=("self",)).filter(visit=job.visit_id, status__in=NOT_COLLECTED)
+    for other in beside.exclude(pk=job.pk).order_by("pk"):
+        changed = {key: value for key, value in changes.items() if getattr(other, key) != value}
+        if changed:
+            write_amendment(other, changed)
 
 
 def record_change(job: Job, event: str, row: str, detail: Mapping[str, Any]) -> Any:
@@ -357,6 +374,7 @@ def release_incident(*, incident_id: UUID, actor: Actor, now: datetime) -> Incid
     if incident is None:
         raise JobNotFound
     job = lock_job(job_id=incident.job_id)
+    incident.refresh_from_db()  # somebody may have closed it while we waited for the lock
     if incident.released_at is not None:
         raise ValidationError(_("This file is closed already."))
     move(job, "release_incident", actor=actor, now=now)
