@@ -122,8 +122,9 @@ class Machine:
         """Move all of them or none, and save them with one UPDATE a target. Raises TransitionError for the first refused."""
         targets: dict[str, list[Any]] = {}
         for obj in objs:
+            before = obj.status
             move = self.transition(obj, event, actor=actor, now=now, **evidence)
-            if move.target is not None:
+            if move.target is not None and move.target != before:  # who stays where he is keeps his status_since
                 targets.setdefault(move.target, []).append(obj)
         for target, moved in targets.items():
             model: type[models.Model] = type(moved[0])

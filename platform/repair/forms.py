@@ -12,6 +12,7 @@ from repair.models import Estimate, EstimateLine, Incident, Job, JobKind, LineDe
 from repair.patterns import validate_pattern
 from repair.requests import EstimateLineDraft, LineChoice
 from repair.services.inspecting import FAIL, OK, standard_for
+from repair.services.working import technicians_for
 from tenants.actors import Actor
 from ui.formats import format_fen
 
@@ -161,7 +162,15 @@ class OdometerForm(StepForm):
 class TechnicianForm(StepForm):
     """Who repairs it; somebody else inspects it."""
 
-    technician = forms.CharField(label=_("Technician"), max_length=120)
+    technician = forms.ChoiceField(label=_("Technician"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = technicians_for(self.job)
+        if self.job.workshop_id is None and self.actor.workshop_id is not None:
+            people = people.filter(workshop_id=self.actor.workshop_id)
+        field: Any = self.fields["technician"]
+        field.choices = [(str(row.user_id), row.user.get_full_name()) for row in people]
 
 
 class LineForm(StepForm):

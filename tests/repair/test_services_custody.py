@@ -279,7 +279,9 @@ def test_a_visit_goes_back_whole(world: World) -> None:
     for job in (first, second):
         world.estimate(fresh(job))
         world.decide(job)
-        working.start_repair(job_id=job.pk, technician="tech", actor=world.ws(fresh(job)), now=world.tick())
+        working.start_repair(
+            job_id=job.pk, technician=world.technician(job), actor=world.ws(fresh(job)), now=world.tick()
+        )
     working.finish_repair(job_id=first.pk, actor=world.ws(fresh(first)), now=world.tick())
     world.inspect(first)
     with pytest.raises(TransitionError, match="not ready yet"):
@@ -364,7 +366,7 @@ def test_what_the_station_found_is_mended_in_a_workshop_and_shown_again(world: W
     assert (job.status, job.workshop_id) == ("estimating", world.north.pk)
     world.estimate(job, draft(45_000))
     world.decide(job)
-    working.start_repair(job_id=job.pk, technician="tech", actor=world.ws(job), now=world.tick())
+    working.start_repair(job_id=job.pk, technician=world.technician(job), actor=world.ws(job), now=world.tick())
     working.finish_repair(job_id=job.pk, actor=world.ws(job), now=world.tick())
     world.inspect(job)
     assert fresh(job).status == "at_station"

@@ -1,6 +1,8 @@
 """J11 to J15: estimates, decisions, the work lock, consent and the inspector."""
 
+from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -9,6 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from dispatch.models import Clock
 from events.machine import TransitionError
 from events.models import Event
+from repair.forms import TechnicianForm
 from repair.locking import JobNotFound
 from repair.models import Estimate, EstimateLine, Job, QualityCheck, QualityStandard
 from repair.requests import EstimateLineDraft, LineChoice
@@ -16,6 +19,7 @@ from repair.services import changing, inspecting, working
 from repair.services.working import WorkLocked
 from tenants.actors import StaffRole
 from tenants.models import Tenant
+from tenants.people.seed import ensure_staff
 from tests.repair.world import SYSTEM, World, draft, fresh, member, staff
 
 
@@ -39,7 +43,7 @@ def test_a_wrong_line_is_refused_beside_its_field(world: World, lines: list[Esti
     assert (fresh(job).status, Estimate.objects.count()) == ("estimating", 0)
 
 
-@pytest.mark.parametrize("quantity", ["0", "-1", "1000000", "many", "NaN", "Infinity"])
+@pytest.mark.parametrize("quantity", ["0", "-1", "1000000", "999999.999", "0.001", "1e9", "many", "NaN", "Infinity"])
 def test_a_quantity_is_a_number_above_nought(world: World, quantity: str) -> None:
     with pytest.raises(ValidationError) as caught:
         working.check_lines([EstimateLineDraft(kind="part", text="机油", amount_fen=1, quantity=quantity)])
@@ -195,7 +199,7 @@ def test_a_claim_is_never_approved_beforehand_and_never_expires(world: World) ->
 def part_approved(world: World) -> Job:
     job = world.awaiting_approval(draft(30_000), draft(20_000, text="更换雨刮"))
     world.decide(job, choices=[LineChoice(no=2, is_approved=False)])
-    working.start_repair(job_id=job.pk, technician="tech-1", actor=world.ws(job), now=world.tick())
+    working.start_repair(job_id=job.pk, technician=world.technician(job), actor=world.ws(job), now=world.tick())
     return fresh(job)
 
 
@@ -230,10 +234,24 @@ def test_repair_needs_an_approved_line_and_a_name(world: World) -> None:
     world.decide(job)
     EstimateLine.objects.update(decision="declined", approved_fen=0)
     with pytest.raises(TransitionError, match="work is locked"):
-        working.start_repair(job_id=job.pk, technician="tech-1", actor=world.ws(job), now=world.tick())
-    with pytest.raises(ValidationError) as caught:
-        working.start_repair(job_id=job.pk, technician=" ", actor=world.ws(job), now=world.tick())
-    assert "technician" in caught.value.message_dict
+        working.start_repair(job_id=job.pk, technician=world.technician(job), actor=world.ws(job), now=world.tick())
+    for stranger in (" ", "陈师傅", str(world.technician_of(world.south).pk), str(world.li.user_id)):
+        with pytest.raises(ValidationError) as caught:
+            working.start_repair(job_id=job.pk, technician=stranger, actor=world.ws(job), now=world.tick())
+        assert "technician" in caught.value.message_dict
+
+
+def test_the_form_offers_the_people_of_the_workshop(world: World) -> None:
+    job = world.awaiting_approval()
+    form = TechnicianForm(job=job, actor=world.ws(job), now=world.now)
+    field: Any = form.fields["technician"]
+    assert field.choices == [(world.technician(job), "北厂 技师")]
+
+
+def test_a_quantity_is_kept_to_the_hundredth(world: World) -> None:
+    job = world.receive(world.in_custody())
+    world.estimate(job, replace(draft(), quantity="999999.990"), replace(draft(), quantity="1e1"))
+    assert [str(line.quantity) for line in EstimateLine.objects.order_by("no")] == ["999999.99", "10.00"]
 
 
 def test_waiting_for_parts_is_measured(world: World) -> None:
@@ -241,7 +259,7 @@ def test_waiting_for_parts_is_measured(world: World) -> None:
     world.decide(job)
     working.wait_for_parts(job_id=job.pk, note="在途", actor=world.ws(job), now=world.tick())
     assert fresh(job).status == "waiting_parts"
-    working.start_repair(job_id=job.pk, technician="tech-1", actor=world.ws(job), now=world.tick(hours=5))
+    working.start_repair(job_id=job.pk, technician=world.technician(job), actor=world.ws(job), now=world.tick(hours=5))
     clock = Clock.objects.get(kind="parts")
     assert clock.stopped_at is not None and clock.stopped_at - clock.started_at == timedelta(hours=5)
 
@@ -297,13 +315,16 @@ def test_it_is_stopped_at_the_extra_fault(world: World, who: str) -> None:
 
 
 def test_who_repaired_it_does_not_inspect_it(world: World) -> None:
+    who = world.technician_of(world.north)
+    ensure_staff(user=who, roles=("workshop", "inspector"), workshop_id=world.north.pk)
+    himself = staff(StaffRole.INSPECTOR, name=str(who.pk))
     job = world.in_repair()
-    Job.objects.update(technician=world.qc.id)
+    assert job.technician == himself.id
     working.finish_repair(job_id=job.pk, actor=world.ws(job), now=world.tick())
     with pytest.raises(TransitionError, match="cannot inspect"):
-        world.inspect(job)
+        world.inspect(job, actor=himself)
     with pytest.raises(TransitionError, match="cannot inspect"):
-        world.inspect(job, fails="road")
+        world.inspect(job, fails="road", actor=himself)
     other = staff(StaffRole.INSPECTOR, name="another")
     world.inspect(job, actor=other)
     check = QualityCheck.objects.get()

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from events.machine import NONE, TransitionError
+from events.machine import NONE, Machine, TransitionError, row
+from repair.models import Job
 from repair.states import JOB, MOVES
 from tenants.actors import Actor, Party, StaffRole, system_actor
 from tenants.models import Tenant
@@ -328,3 +329,12 @@ def test_what_needs_no_workshop_is_assigned_without_one() -> None:
         thing = Thing("acknowledged", kind)
         JOB.transition(thing, "assign", actor=actor_as(Party.DSP), now=NOW, agent_id=1, workshop_id=None)
         assert thing.status == "assigned"
+
+
+def test_who_stays_where_he_is_keeps_since_when() -> None:
+    """A row whose target is the state that it starts in writes nothing."""
+    since, now = datetime(2026, 11, 23, tzinfo=UTC), datetime(2026, 11, 24, tzinfo=UTC)
+    loop = Machine(name="loop", states=frozenset({"on"}), moves=(row("L1", "again", "on", "on", "SYS"),))
+    job = Job(status="on", status_since=since)
+    loop.transition_many([job], "again", actor=system_actor("test"), now=now)  # touches no database, which is not there
+    assert job.status_since == since

@@ -16,7 +16,8 @@ from repair.services import approving, collecting, errands, inspecting, opening,
 from repair.services.collecting import REQUIRED_SHOTS, ReportDraft
 from tenants.actors import Actor, StaffRole, system_actor
 from tenants.models import Tenant
-from tenants.people.seed import ensure_user
+from tenants.people.models import StaffMembership, User
+from tenants.people.seed import ensure_staff, ensure_user
 
 VINS = ("LVBV3PBB6SA071322", "LSVNV2182E2100001", "LJ12EKR15F4000002")
 SITE = (31.2617, 121.6172)
@@ -92,6 +93,14 @@ class World:
         """Time goes on."""
         self.now += timedelta(**(delta or {"minutes": 1}))
         return self.now
+
+    def technician_of(self, workshop: Workshop) -> User:
+        """Who repairs there."""
+        return StaffMembership.objects.get(workshop_id=workshop.pk).user
+
+    def technician(self, job: Job) -> str:
+        """The user id of who repairs this job."""
+        return str(self.technician_of(fresh(job).workshop or self.north).pk)
 
     # --- orders ---------------------------------------------------------------------------------------------------
 
@@ -221,7 +230,7 @@ class World:
         job = self.awaiting_approval(*lines, **changes)
         if job.status == "awaiting_approval":
             self.decide(job)
-        working.start_repair(job_id=job.pk, technician="tech-1", actor=self.ws(job), now=self.tick())
+        working.start_repair(job_id=job.pk, technician=self.technician(job), actor=self.ws(job), now=self.tick())
         return fresh(job)
 
     def inspect(self, job: Job, *, fails: str = "", actor: Actor | None = None) -> Any:
@@ -325,4 +334,7 @@ def make_workshop(name: str, lat: float, lng: float, **changes: Any) -> Workshop
         "address": f"上海市{name}路1号", "lat": lat, "lng": lng, "bays": 5,
         "services": ["maintenance", "repair", "claim", "parts"], "classes": ["small_car", "light_van", "light_truck"],
     }  # fmt: skip
-    return Workshop.objects.create(name=name, **{**values, **changes})
+    workshop = Workshop.objects.create(name=name, **{**values, **changes})
+    person = ensure_user(email=f"tech-{name.encode().hex()}@baylink.example", name=f"{name} 技师")
+    ensure_staff(user=person, roles=("workshop",), workshop_id=workshop.pk)
+    return workshop

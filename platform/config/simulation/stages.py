@@ -159,7 +159,8 @@ def approved(job: Job, cast: Cast, now: datetime) -> None:
 
 def start_work(job: Job, cast: Cast, now: datetime) -> None:
     """A technician takes it."""
-    working.start_repair(job_id=job.pk, technician=f"tech-{job.pk.int % 7}", actor=shop(job, cast), now=now)
+    actor = shop(job, cast)
+    working.start_repair(job_id=job.pk, technician=actor.id, actor=actor, now=now)
 
 
 def in_repair(job: Job, cast: Cast, now: datetime) -> None:

@@ -4,12 +4,14 @@ from datetime import datetime
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from dispatch.access import require_watcher
 from dispatch.filters import AgentFilter
 from dispatch.models import OCCUPIED, Agent
+from dispatch.planning.tables import ZONE
 from dispatch.selectors import annotate_agents, cover_areas, floor_licences, open_legs, why_unfit
 from dispatch.tables import AgentTable, LegTable
 from dispatch.views.acting import actor_of, now_of
@@ -24,7 +26,7 @@ def list_agents(request: HttpRequest) -> HttpResponse:
     """Every agent, with what keeps him from driving now."""
     require_watcher(actor_of(request))
     now = now_of(request)
-    floor = floor_licences(now.date())
+    floor = floor_licences(timezone.localdate(now, ZONE))
     found = AgentFilter(request.GET, queryset=annotate_agents(Agent.objects.all(), now=now), now=now)
     table = AgentTable(found.qs, reasons_of=lambda agent: why_unfit(agent, now=now, floor=floor))
     paginate_table(table=table, request=request, per_page=ROWS)
@@ -40,7 +42,9 @@ def show_agent(request: HttpRequest, ref: str) -> HttpResponse:
     legs = open_legs().filter(agent=agent, status__in=OCCUPIED).select_related("tenant", "area", "agent")
     context = {
         "agent": agent,
-        "reasons": [reason.text for reason in why_unfit(agent, now=now, floor=floor_licences(now.date()))],
+        "reasons": [
+            reason.text for reason in why_unfit(agent, now=now, floor=floor_licences(timezone.localdate(now, ZONE)))
+        ],
         "values": [
             (_("Phone"), agent.phone),
             (_("Licence"), agent.licence),

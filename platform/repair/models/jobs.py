@@ -81,7 +81,7 @@ class Job(Key):
 
     agent = models.ForeignKey(Agent, on_delete=models.PROTECT, null=True, related_name="jobs")
     workshop = models.ForeignKey(Workshop, on_delete=models.PROTECT, null=True, related_name="jobs")
-    technician = models.CharField(max_length=120, blank=True)  # id of who repaired it: never who inspects it
+    technician = models.CharField(max_length=120, blank=True)  # user id of who repaired it: never who inspects it
     promised_return_at = models.DateTimeField(null=True)
     progress_noted_at = models.DateTimeField(null=True)
     rework_count = models.PositiveSmallIntegerField(default=0)

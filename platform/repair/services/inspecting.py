@@ -11,6 +11,7 @@ from dispatch.services.legs import cancel_legs
 from events.commands import command
 from repair.locking import lock_job
 from repair.models import Job, QualityCheck, QualityStandard
+from repair.services.choosing import local_day
 from repair.services.timing import note_progress_clock
 from repair.telling import move
 from tenants.actors import Actor, system_actor
@@ -20,7 +21,7 @@ OK, FAIL = "ok", "fail"
 
 def standard_for(job: Job, now: datetime) -> QualityStandard:
     """The version of 《维修质量标准》 in force for its service; raises ValidationError if the operator has none."""
-    rows = QualityStandard.objects.filter(service=job.kind, valid_from__lte=now.date()).order_by(
+    rows = QualityStandard.objects.filter(service=job.kind, valid_from__lte=local_day(now)).order_by(
         "-valid_from", "-version"
     )
     found = rows.first()

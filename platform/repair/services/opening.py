@@ -24,6 +24,7 @@ from repair.ids import job_ref, order_ref
 from repair.locking import lock_visit
 from repair.models import Job, JobKind
 from repair.requests import JobLine, OpenedLine
+from repair.services.choosing import local_day
 from repair.services.following import join_named_visit
 from repair.services.registering import RegisteredVehicles, register_vehicles
 from repair.services.visiting import VisitPlan, place_in_visits
@@ -123,7 +124,7 @@ def number_jobs(lines: Sequence[JobLine], visits: dict[str, VisitPlan], now: dat
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval('repair_job_number') FROM generate_series(1, %s)", [len(lines)])
         counters = [counter for (counter,) in cursor.fetchall()]
-    prefix = f"BL{now:%y%m}-"
+    prefix = f"BL{local_day(now):%y%m}-"  # the month as the operator's people read it
     return [
         NewJob(line, new_id(), new_id(), f"{prefix}{counter:06d}", visits.get(line.external_ref))
         for line, counter in zip(lines, counters, strict=True)

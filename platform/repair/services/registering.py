@@ -67,7 +67,7 @@ def register_new(tenant_id: UUID, lines: Sequence[JobLine], found: dict[str, Reg
     """Entries for vehicles that this tenant has not told us of yet."""
     if not lines:
         return
-    vins = [line.vin for line in lines]
+    vins = sorted(line.vin for line in lines)  # in one order everywhere: two tenants may register the same vehicles
     with connection.cursor() as cursor:
         cursor.execute(INSERT_VINS, [[new_id() for _ in vins], vins])
     ids = dict(Vehicle.objects.filter(vin__in=vins).values_list("vin", "id"))

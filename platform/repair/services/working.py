@@ -6,6 +6,7 @@ from decimal import Decimal, InvalidOperation
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -21,8 +22,10 @@ from repair.requests import EstimateLineDraft
 from repair.services.timing import note_progress_clock, start_wait
 from repair.telling import move, note_order
 from tenants.actors import Actor, Party, system_actor
+from tenants.people.models import StaffMembership
 
 VALID_FOR = timedelta(days=3)
+CENT = Decimal("0.01")
 
 
 class WorkLocked(Exception):
@@ -116,7 +119,7 @@ def write_estimate(job: Job, lines: Sequence[EstimateLineDraft], *, is_supplemen
     )  # fmt: skip
     EstimateLine.objects.bulk_create(
         EstimateLine(
-            estimate=estimate, no=number, kind=line.kind, text=line.text.strip(), quantity=Decimal(line.quantity),
+            estimate=estimate, no=number, kind=line.kind, text=line.text.strip(), quantity=read_quantity(line.quantity),
             amount_fen=line.amount_fen, photos=list(line.photos),
         )
         for number, line in enumerate(lines, start=1)
@@ -137,12 +140,21 @@ def check_lines(lines: Sequence[EstimateLineDraft]) -> None:
         if not 0 <= line.amount_fen <= 100_000_000:
             errors[f"lines.{index}.amount_fen"] = _("Give the amount in fen, tax included, from 0 to 100,000,000.")
         try:
-            if not 0 < Decimal(line.quantity) < 1_000_000:
-                raise InvalidOperation
+            read_quantity(line.quantity)
         except InvalidOperation:
-            errors[f"lines.{index}.quantity"] = _("Give a quantity above 0.")
+            errors[f"lines.{index}.quantity"] = _(
+                "Give a quantity above 0 and below 1,000,000, with two decimals at most."
+            )
     if errors:
         raise ValidationError(errors)
+
+
+def read_quantity(text: str) -> Decimal:
+    """A quantity as the database keeps it, with two decimals; raises InvalidOperation for one that it cannot keep."""
+    quantity = Decimal(text)
+    if not quantity.is_finite() or not 0 < quantity < 1_000_000 or quantity != quantity.quantize(CENT):
+        raise InvalidOperation
+    return quantity.quantize(CENT)
 
 
 def tell_estimate(job: Job, estimate: Estimate) -> None:
@@ -227,15 +239,25 @@ def wait_for_parts(*, job_id: UUID, note: str, actor: Actor, now: datetime) -> J
     return job
 
 
+def technicians_for(job: Job) -> QuerySet[StaffMembership]:
+    """Who may repair it: the people of its workshop (of any, when what the station found is mended wherever there is a bay)."""
+    people = StaffMembership.objects.filter(is_active=True, workshop_id__isnull=False).select_related("user")
+    if job.workshop_id is not None:
+        people = people.filter(workshop_id=job.workshop_id)
+    return people.order_by("created_at", "id")
+
+
 @command
 def start_repair(*, job_id: UUID, technician: str, actor: Actor, now: datetime) -> Job:
-    """J13: work begins on the approved lines; the rest stay visible as declined."""
+    """J13: work begins on the approved lines; the rest stay visible as declined. `technician`: the user id of one of the
+    workshop's people, whom the inspector must not be. Raises ValidationError, TransitionError.
+    """
     job = lock_job(job_id=job_id)
     require_own_workshop(job, actor)
-    if not technician.strip():
+    if technician not in {str(row.user_id) for row in technicians_for(job)}:
         raise ValidationError({"technician": _("Say who repairs it; somebody else will inspect it.")})
     move(job, "start_repair", actor=actor, now=now, approved_lines=approved_lines(job))
-    job.technician = technician.strip()
+    job.technician = technician
     job.save(update_fields=["status", "status_since", "technician"])
     stop_clocks(kind="parts", subject_ids=[job.pk], now=now)
     return job
