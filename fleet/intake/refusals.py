@@ -47,6 +47,10 @@ FILE_TEXTS: Final[dict[str, tuple[str, str]]] = {
         gettext_noop("The file is no table of orders that can be read."),
         gettext_noop("Send CSV, an Excel workbook (.xlsx, without a password) or JSON lines."),
     ),
+    "check_failed": (
+        gettext_noop("We could not check the file. The fault is ours and not the file's."),
+        gettext_noop("Send the file again later; if that does not help, tell the operator."),
+    ),
     "bad_json": (
         gettext_noop("Line %(line)s is no JSON object with plain values."),
         gettext_noop("Send one JSON object for each order, with texts, numbers or true and false as values."),

@@ -51,23 +51,28 @@ class Run:
 
 def check_file(*, tenant: Tenant, batch_id: UUID, clock: Clock) -> None:
     """Check a batch that waits for it; leaves alone what is past that."""
-    run = begin_check(tenant=tenant, batch_id=batch_id, now=clock(tenant))
-    if run is None:
-        return
-    claim_file(file_id=run.file_id, now=clock(tenant))
     try:
-        file = apply_mends(read_orders(name=run.name, content=read_file(file_id=run.file_id, tenant=tenant)), run.mends)
-    except FileRefused as refusal:
-        refuse_file(run, refusal, now=clock(tenant))
-        return
-    try:
-        check_rows(run, file, clock)
+        run = begin_check(tenant=tenant, batch_id=batch_id, now=clock(tenant))
+        if run is not None:
+            judge_file(run, clock)
     except Superseded:
         return
 
 
+def judge_file(run: Run, clock: Clock) -> None:
+    """Read the file and check its rows, or refuse it. Raises Superseded."""
+    claim_file(file_id=run.file_id, now=clock(run.tenant))
+    try:
+        content = read_file(file_id=run.file_id, tenant=run.tenant)
+        file = apply_mends(read_orders(name=run.name, content=content), run.mends)
+    except FileRefused as refusal:
+        refuse_file(run, refusal, now=clock(run.tenant))
+        return
+    check_rows(run, file, clock)
+
+
 def begin_check(*, tenant: Tenant, batch_id: UUID, now: datetime) -> Run | None:
-    """Take the batch: rows of an earlier check go, `run` rises. None when there is nothing to check."""
+    """Take the batch: rows of an earlier check go, `run` rises. None when there is nothing to check. Raises Superseded."""
     actor = system_actor(CHECKER)
     with tenant_context(tenant):
         batch = Batch.objects.select_for_update().filter(pk=batch_id).first()
@@ -80,7 +85,7 @@ def begin_check(*, tenant: Tenant, batch_id: UUID, now: datetime) -> Run | None:
         run = Run(tenant, batch_id, batch.run, batch.name, batch.file_id, batch.mends)
         is_hopeless = batch.attempts > MOST_ATTEMPTS
     if is_hopeless:
-        refuse_file(run, FileRefused("not_a_table"), now=now)
+        refuse_file(run, FileRefused("check_failed"), now=now)  # our fault, not the file's
         return None
     return run
 
@@ -102,7 +107,7 @@ def apply_mends(file: OrderFile, mends: dict[str, dict[str, str]]) -> OrderFile:
 
 
 def refuse_file(run: Run, refusal: FileRefused, *, now: datetime) -> None:
-    """The file cannot be taken: why, and what to do."""
+    """The file cannot be taken: why, and what to do. Raises Superseded."""
     actor = system_actor(CHECKER)
     event = BatchRefused(subject=ref_of(run.batch_id), code=refusal.code, params=refusal.params)
     with tenant_context(run.tenant):

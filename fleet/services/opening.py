@@ -80,11 +80,16 @@ def note_attempt(tenant: Tenant, batch_id: UUID, *, now: datetime) -> bool:
         batch = Batch.objects.select_for_update().filter(pk=batch_id).first()
         if batch is None or not batch.is_opening:
             return False
-        batch.attempts, batch.touched_at, batch.halt = batch.attempts + 1, now, ""
-        if batch.attempts > MOST_ATTEMPTS:
-            batch.halt = gettext_noop("Opening failed several times and was stopped.")
-        batch.save(update_fields=["attempts", "touched_at", "halt"])
-        return not batch.halt
+        return count_attempt(batch, gettext_noop("Opening failed several times and was stopped."), now=now)
+
+
+def count_attempt(batch: Batch, why: str, *, now: datetime) -> bool:
+    """Whether a worker may try once more; after many attempts without progress the batch is halted with `why`."""
+    batch.attempts, batch.touched_at, batch.halt = batch.attempts + 1, now, ""
+    if batch.attempts > MOST_ATTEMPTS:
+        batch.halt = why
+    batch.save(update_fields=["attempts", "touched_at", "halt"])
+    return not batch.halt
 
 
 def open_chunk(*, tenant: Tenant, batch_id: UUID, now: datetime, size: int = CHUNK) -> bool:
@@ -163,7 +168,7 @@ def finish_opening(*, tenant: Tenant, batch_id: UUID, now: datetime) -> None:
 
 
 def halt(tenant: Tenant, batch_id: UUID, why: str) -> None:
-    """Opening stops until a person has seen to the reason."""
+    """The work stops until a person has seen to the reason."""
     logger.warning("Batch %s of %s was halted: %s", batch_id, tenant.slug, why)
     with tenant_context(tenant):
         Batch.objects.filter(pk=batch_id).update(halt=why[:500])

@@ -66,18 +66,20 @@ def require_rows(batch: Batch, policy: str) -> None:
 
 
 def resume_batch(*, batch_id: UUID | str, actor: Actor, now: datetime) -> Batch:
-    """Go on with a batch whose opening was stopped. Raises Http404, PermissionDenied, OnCreditHold."""
+    """Go on with a batch whose opening or roll-back was stopped. Raises Http404, PermissionDenied, OnCreditHold."""
     require_may(actor, Action.SUBMIT)
+    tenant = own_tenant(actor)
     batch = batch_for(actor, batch_id)
-    if ask_intake(tenant_id=own_tenant(actor).pk).is_on_credit_hold:
+    if batch.is_opening and ask_intake(tenant_id=tenant.pk).is_on_credit_hold:
         raise OnCreditHold(
             _("Your account is on hold, so no new orders are taken. Speak with the operator's finance desk.")
         )
     batch = lock_batch(batch.pk)
-    if batch.is_opening and batch.halt:
+    if batch.halt and (batch.is_opening or batch.is_rolling_back):
         batch.halt, batch.attempts, batch.touched_at = "", 0, now
         batch.save(update_fields=["halt", "attempts", "touched_at"])
-        wake_opener(own_tenant(actor).pk, batch.pk)
+        wake = wake_opener if batch.is_opening else wake_rollback
+        wake(tenant.pk, batch.pk)
     return batch
 
 
@@ -144,3 +146,10 @@ def wake_opener(tenant_id: UUID, batch_id: UUID) -> None:
     from fleet.tasks import open_batch
 
     wake_after_commit(open_batch, str(tenant_id), str(batch_id))
+
+
+def wake_rollback(tenant_id: UUID, batch_id: UUID) -> None:
+    """After the commit; a broker that is down is logged, and the sweep finds the batch."""
+    from fleet.tasks import roll_back_batch
+
+    wake_after_commit(roll_back_batch, str(tenant_id), str(batch_id))

@@ -1,5 +1,6 @@
 """What a dead worker or a dead broker has left is taken up again."""
 
+import logging
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from fleet.models import Batch
 from tenants.context import tenant_context
 from tenants.models import Tenant, TenantState
 
+logger = logging.getLogger(__name__)
 SILENT_FOR = timedelta(seconds=90)  # a worker at work shows a sign of life with every chunk
 
 
@@ -17,19 +19,31 @@ def sweep_tenants(*, now: datetime) -> int:
     """Wake workers for the batches of every tenant that nobody has touched for a while; returns how many."""
     found = 0
     for tenant in Tenant.objects.filter(state=TenantState.READY).order_by("slug"):
-        with tenant_context(tenant):
-            left = list_left(now=now)
-        for batch_id, task in left:
-            wake(task, tenant.pk, batch_id)
-        found += len(left)
+        try:
+            with tenant_context(tenant):
+                left = list_left(now=now)
+        except Exception:
+            logger.exception("The batches of %s could not be swept.", tenant.slug)
+            continue
+        found += sum(wake_safely(task, tenant.pk, batch_id) for batch_id, task in left)
     return found
+
+
+def wake_safely(task: str, tenant_id: UUID, batch_id: UUID) -> bool:
+    """Whether a worker was woken for one batch; what went wrong is logged and stops no other."""
+    try:
+        wake(task, tenant_id, batch_id)
+    except Exception:
+        logger.exception("No worker was woken for batch %s (%s).", batch_id, task)
+        return False
+    return True
 
 
 def list_left(*, now: datetime) -> list[tuple[UUID, str]]:
     """The batches that wait for a worker, each with what it waits for; called inside a tenant."""
     waits = Q(status__in=[states.RECEIVED, states.VALIDATING])
     opens = Q(submitted_at__isnull=False, opened_at__isnull=True, halt="")
-    takes_back = Q(rollback_at__isnull=False, rolled_back_at__isnull=True)
+    takes_back = Q(rollback_at__isnull=False, rolled_back_at__isnull=True, halt="")
     rows = Batch.objects.filter(waits | opens | takes_back, touched_at__lt=now - SILENT_FOR).order_by("touched_at")
     return [(batch.pk, task_of(batch)) for batch in rows[:100]]
 

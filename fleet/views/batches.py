@@ -165,6 +165,7 @@ def show_batch(request: HttpRequest, ref: str) -> HttpResponse:
         "refusal": explain_file(**batch.refusal) if batch.refusal else None,
         "file_warnings": [explain_file(code=w["code"], params=w["params"]) for w in batch.warnings],
         "halt": _(batch.halt) if batch.halt else "",
+        "halt_title": _("Taking the batch back has stopped.") if batch.is_rolling_back else _("Placing orders has stopped."),
         "file_url": file_url(file_id=batch.file_id, actor=actor),
         "timeline": timeline_of(batch.ref, limit=20),
         "can_submit": can_submit and is_submittable and counts["valid"] + counts["already_submitted"] > 0,
@@ -173,15 +174,16 @@ def show_batch(request: HttpRequest, ref: str) -> HttpResponse:
         "can_discard": can_submit and is_submittable,
         "can_mend": can_submit and batch.status == states.NEEDS_FIXES,
         "can_confirm": can_submit and batch.status != states.DISCARDED,
-        "can_roll_back": can_submit and summary.lines.waiting + summary.lines.moving > 0 and not is_moving(batch),
-        "can_resume": can_submit and bool(batch.halt) and batch.is_opening,
+        "can_roll_back": can_submit and summary.lines.waiting + summary.lines.moving > 0
+        and not (is_moving(batch) or batch.halt),
+        "can_resume": can_submit and bool(batch.halt) and (batch.is_opening or batch.is_rolling_back),
     }  # fmt: skip
     return render(request, "fleet/batch.html", context)
 
 
 def is_moving(batch: Batch) -> bool:
     """Whether a worker makes or cancels its orders."""
-    return (batch.is_opening and not batch.halt) or batch.is_rolling_back
+    return (batch.is_opening or batch.is_rolling_back) and not batch.halt
 
 
 def first_tab(batch: Batch, counts: dict[str, int]) -> str:
@@ -253,7 +255,7 @@ def describe_progress(batch: Batch) -> dict[str, Any] | None:
         return {**common, "value": batch.done_rows, "total": batch.total, "label": _("Checking rows")}
     if batch.is_opening and not batch.halt:
         return {**common, "value": batch.done_rows, "total": batch.valid, "label": _("Placing orders")}
-    if batch.is_rolling_back:
+    if batch.is_rolling_back and not batch.halt:
         lines = summarise_one(batch).lines
         total = lines.waiting + lines.moving + lines.cancelled
         return {**common, "value": lines.cancelled, "total": total, "label": _("Cancelling orders")}

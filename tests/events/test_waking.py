@@ -11,8 +11,7 @@ from dispatch.waking import wake_solver
 from events.ids import new_id
 from events.settling import wake_readers
 from fleet.services.receiving import wake_checker
-from fleet.services.rollback import wake_rollback
-from fleet.services.submitting import wake_opener
+from fleet.services.submitting import wake_opener, wake_rollback
 from messages.services import wake as wake_sender
 from tenants.actors import Actor
 from tenants.models import Tenant

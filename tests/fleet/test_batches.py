@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
+from events.ids import new_id
 from events.machine import TransitionError
 from files.models import StoredFile
 from fleet.errors import HasRejectedRows, NotAmendable, NotValid, OnCreditHold, Superseded
@@ -17,16 +18,19 @@ from fleet.intake.refusals import explain_file
 from fleet.models import Batch, BatchRow, Order, RowState, Vehicle
 from fleet.selectors.batches import count_rows, list_rows, row_status, summarise_one
 from fleet.selectors.orders import search_orders
+from fleet.services import checking, rollback, sweeping
 from fleet.services.amending import confirm_row
-from fleet.services.checking import begin_check, check_file, lock_run
+from fleet.services.checking import MOST_ATTEMPTS, begin_check, check_file, lock_run
 from fleet.services.opening import open_orders
+from fleet.services.ordering import cancel_order
 from fleet.services.receiving import receive_batch
-from fleet.services.rollback import cancel_rows, roll_back_orders, rollback_batch
+from fleet.services.rollback import roll_back_orders, rollback_batch
 from fleet.services.rules import set_policy
 from fleet.services.submitting import discard_batch, mend_rows, resume_batch
-from fleet.services.sweeping import list_left
+from fleet.services.sweeping import list_left, sweep_tenants
 from partners.desk.models import TenantTerms
-from tenants.context import tenant_context
+from tenants.context import place_of, tenant_context
+from tenants.postgresql.base import current_wrapper
 from tests.fleet.conftest import DATA, Desk, make_actor
 
 
@@ -181,8 +185,9 @@ def test_a_mended_row_is_checked_with_the_whole_batch(desk: Desk) -> None:
 def test_a_cancelled_order_frees_its_key(desk: Desk) -> None:
     first = desk.submit(desk.upload(as_csv(lines_of())))
     with tenant_context(desk.tenant):
-        outcomes = cancel_rows(batch_id=first.pk, lines=[3, 99], reason="疏忽", actor=desk.actor, now=desk.now)
-    assert [(o.line, o.is_done) for o in outcomes] == [(3, True), (99, False)]
+        order_id = first.rows.get(line=3).order_id
+        assert order_id is not None
+        cancel_order(order_id=order_id, reason="疏忽", actor=desk.actor, now=desk.now)
     assert states_of(desk, first) == {2: "submitted", 3: "cancelled", 4: "submitted"}
     again = desk.upload(as_csv(lines_of()))
     assert states_of(desk, again) == {2: "already_submitted", 3: "valid", 4: "already_submitted"}
@@ -231,6 +236,88 @@ def test_a_roll_back_cancels_what_is_not_in_custody(desk: Desk) -> None:
     assert status_of(desk, batch) == "rolled_back"
     assert counts_of(desk, batch) == {"total": 6, "cancelled": 6}
     assert desk.read(batch).rolled_back_at is not None
+
+
+def test_a_roll_back_that_fails_again_and_again_waits_for_a_person(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    batch = desk.submit(desk.upload(as_csv(lines_of())))
+    with tenant_context(desk.tenant):
+        rollback_batch(batch_id=batch.pk, reason="发错文件", actor=desk.actor, now=desk.now)
+
+    def crash(**_kwargs: Any) -> None:
+        raise OSError("as if the database were gone")
+
+    later = desk.now + timedelta(minutes=5)
+    with monkeypatch.context() as patch:
+        patch.setattr(rollback, "cancel_orders", crash)
+        for _attempt in range(MOST_ATTEMPTS):
+            with pytest.raises(OSError, match="gone"):
+                roll_back_orders(tenant=desk.tenant, batch_id=batch.pk, clock=desk.clock)
+        with tenant_context(desk.tenant):
+            assert list_left(now=later) == [(batch.pk, "roll_back_batch")]
+        roll_back_orders(tenant=desk.tenant, batch_id=batch.pk, clock=desk.clock)
+    assert desk.read(batch).halt
+    with tenant_context(desk.tenant):
+        assert list_left(now=later) == []
+        resume_batch(batch_id=batch.pk, actor=desk.actor, now=desk.now)
+    roll_back_orders(tenant=desk.tenant, batch_id=batch.pk, clock=desk.clock)
+    assert status_of(desk, batch) == "rolled_back"
+
+
+def test_a_check_that_crashes_again_and_again_does_not_blame_the_file(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch = receive_batch(
+        name="a.csv", content=as_csv(lines_of()), policy=None, channel="portal", actor=desk.actor, now=desk.now
+    )
+
+    def crash(**_kwargs: Any) -> None:
+        raise OSError("no storage")
+
+    monkeypatch.setattr(checking, "read_file", crash)
+    for _attempt in range(MOST_ATTEMPTS):
+        with pytest.raises(OSError, match="no storage"):
+            check_file(tenant=desk.tenant, batch_id=batch.pk, clock=desk.clock)
+    check_file(tenant=desk.tenant, batch_id=batch.pk, clock=desk.clock)
+    batch = desk.read(batch)
+    assert (batch.status, batch.refusal) == ("refused_file", {"code": "check_failed", "params": {}})
+
+
+def test_a_refusal_stops_quietly_when_a_newer_check_has_begun(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    batch = receive_batch(
+        name="a.csv", content=as_csv(lines_of()), policy=None, channel="portal", actor=desk.actor, now=desk.now
+    )
+
+    def refuse_late(**_kwargs: Any) -> None:
+        begin_check(tenant=desk.tenant, batch_id=batch.pk, now=desk.now)
+        raise FileRefused("not_a_table")
+
+    monkeypatch.setattr(checking, "read_orders", refuse_late)
+    check_file(tenant=desk.tenant, batch_id=batch.pk, clock=desk.clock)
+    assert desk.read(batch).status == "validating"
+
+
+def test_one_bad_tenant_or_batch_stops_no_sweep(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    first, second = new_id(), new_id()
+    woken: list[object] = []
+
+    def left(*, now: object) -> list[Any]:
+        if current_wrapper().wanted == place_of(desk.tenant):
+            raise OSError("a bad tenant")
+        return [(first, "check_batch"), (second, "check_batch")]
+
+    def wake(_task: str, _tenant: object, batch_id: object) -> None:
+        if batch_id == first:
+            raise ConnectionRefusedError
+        woken.append(batch_id)
+
+    monkeypatch.setattr(sweeping, "list_left", left)
+    monkeypatch.setattr(sweeping, "wake", wake)
+    assert sweep_tenants(now=desk.now) == 1
+    assert woken == [second]
+    assert "acme could not be swept" in caplog.text
+    assert str(first) in caplog.text
 
 
 def test_a_tenant_on_credit_hold_is_told_kindly(desk: Desk) -> None:
