@@ -8,7 +8,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from events.announcing import announce
+from events.announcing import announce, wait_for_turn
 from events.ids import new_id, public_id
 from fleet.access import Action, cost_center_for, own_tenant, require_may, site_for
 from fleet.events import CostCenterSaved, SiteSaved
@@ -32,6 +32,7 @@ def save_site(
 ) -> Site:
     """Add a site, or change the one of `site_id`. Raises Http404, PermissionDenied, ValidationError by field."""
     require_may(actor, Action.MANAGE)
+    wait_for_turn(tenant_id=own_tenant(actor).pk)
     site = site_for(actor, site_id) if site_id else Site(id=new_id())
     before = {} if site._state.adding else snapshot(site, SITE_FIELDS)
     site.code, site.address, site.lat, site.lng = code.strip(), address.strip(), lat, lng
@@ -54,6 +55,7 @@ def save_cost_center(
 ) -> CostCenter:
     """Add a cost centre, or change one. Raises Http404, PermissionDenied, ValidationError by field."""
     require_may(actor, Action.MANAGE)
+    wait_for_turn(tenant_id=own_tenant(actor).pk)
     center = cost_center_for(actor, cost_center_id) if cost_center_id else CostCenter(id=new_id())
     before = {} if center._state.adding else snapshot(center, COST_CENTER_FIELDS)
     center.name, center.code, center.is_active = name.strip(), code.strip(), is_active

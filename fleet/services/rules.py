@@ -6,7 +6,7 @@ from datetime import datetime
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from events.announcing import announce
+from events.announcing import announce, wait_for_turn
 from fleet.access import Action, own_tenant, require_may
 from fleet.events import LimitChanged, SettingsChanged
 from fleet.models import ApprovalLimit, BatchPolicy, TenantSettings
@@ -30,6 +30,7 @@ def set_limits(*, limits: Mapping[str, int | None], actor: Actor, now: datetime)
     }
     if errors:
         raise ValidationError(errors)
+    wait_for_turn(tenant_id=own_tenant(actor).pk)
     before = read_limits()
     changed = {role: amount for role, amount in limits.items() if before[role] != amount}
     events = [LimitChanged(subject=role, before_fen=before[role], after_fen=amount) for role, amount in changed.items()]
@@ -45,6 +46,7 @@ def set_policy(*, policy: str, actor: Actor, now: datetime) -> TenantSettings:
     require_may(actor, Action.CONFIGURE)
     if policy not in BatchPolicy.values:
         raise ValidationError({"policy": _("Choose one of: %(choices)s.") % {"choices": ", ".join(BatchPolicy.values)}})
+    wait_for_turn(tenant_id=own_tenant(actor).pk)
     before = read_settings().policy
     if before != policy:
         event = SettingsChanged(subject="settings", before={"policy": before}, after={"policy": policy})

@@ -6,7 +6,15 @@ from uuid import UUID
 
 from events.catalogue import EventBase
 from events.commands import command, tell
+from events.settling import lock_streams
 from tenants.actors import Actor
+from tenants.context import core_context
+
+
+def wait_for_turn(*, tenant_id: UUID) -> None:
+    """Take the tenant's counter now, as `announce` would later: what is read from here on is what the event will say."""
+    with core_context():
+        lock_streams([tenant_id])
 
 
 @command

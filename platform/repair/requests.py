@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import Enum
+from typing import Final
 from uuid import UUID
 
 
@@ -94,24 +96,33 @@ class IntakeAnswer:
     respond_within_s: int
 
 
+class Unset(Enum):
+    """The one value that says: leave this as it is. None is a value like others, for what an order may be without."""
+
+    UNSET = "unset"
+
+
+UNSET: Final = Unset.UNSET
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amendment:
-    """J26: the new values; None leaves a field as it is."""
+    """J26: the new values; UNSET leaves a field as it is."""
 
-    window_start: datetime | None = None
-    window_end: datetime | None = None
-    site_code: str | None = None
-    address: str | None = None
-    lat: float | None = None
-    lng: float | None = None
-    contact: str | None = None
-    phone: str | None = None
-    plate: str | None = None
-    return_by: datetime | None = None
-    courtesy_car: bool | None = None
-    notes: str | None = None
-    cost_center: str | None = None
-    po_number: str | None = None
+    window_start: datetime | Unset = UNSET
+    window_end: datetime | Unset = UNSET
+    site_code: str | Unset = UNSET
+    address: str | Unset = UNSET
+    lat: float | Unset = UNSET
+    lng: float | Unset = UNSET
+    contact: str | Unset = UNSET
+    phone: str | Unset = UNSET
+    plate: str | Unset = UNSET
+    return_by: datetime | Unset | None = UNSET
+    courtesy_car: bool | Unset = UNSET
+    notes: str | Unset = UNSET
+    cost_center: str | Unset = UNSET
+    po_number: str | Unset = UNSET
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,13 +6,17 @@ from typing import Any
 import pytest
 from django.db import connections
 
+from events.models import Event
+from fleet.events import LimitChanged, SiteSaved
 from fleet.models import Batch, BatchRow, Order
 from fleet.services import opening
 from fleet.services.opening import open_chunk, open_orders
+from fleet.services.places import save_site
+from fleet.services.rules import set_limits
 from fleet.services.submitting import submit_batch
 from repair.models import Job
 from tenants.context import tenant_context
-from tests.fleet.conftest import Desk
+from tests.fleet.conftest import Desk, make_actor
 
 
 def together(*calls: Any) -> list[Exception | None]:
@@ -52,6 +56,43 @@ def test_two_submits_at_once_make_one_set_of_orders(own_desk: Desk) -> None:
     with tenant_context(own_desk.tenant):
         assert Order.objects.count() == 60
         assert set(BatchRow.objects.values_list("status", flat=True)) == {"submitted"}
+
+
+def test_two_sites_of_one_code_at_once_are_one_site_and_one_refusal(own_desk: Desk) -> None:
+    def save() -> None:
+        with tenant_context(own_desk.tenant):
+            save_site(code="SH-NEW", address="上海市", lat=31.0, lng=121.0, actor=own_desk.actor, now=own_desk.now)
+
+    raised = together(*[save] * 4)
+    assert sorted(type(error).__name__ for error in raised) == ["NoneType", *["ValidationError"] * 3]
+
+
+def test_changes_of_one_site_at_once_are_told_one_after_the_other(own_desk: Desk) -> None:
+    with tenant_context(own_desk.tenant):
+        site = save_site(code="SH-NEW", address="0", lat=31.0, lng=121.0, actor=own_desk.actor, now=own_desk.now)
+
+    def change(address: str) -> None:
+        with tenant_context(own_desk.tenant):
+            save_site(
+                site_id=site.pk, code="SH-NEW", address=address, lat=31.0, lng=121.0, actor=own_desk.actor,
+                now=own_desk.now,
+            )  # fmt: skip
+
+    assert together(*[lambda a=str(number): change(a) for number in range(1, 5)]) == [None] * 4
+    told = list(Event.objects.filter(tenant=own_desk.tenant, type=SiteSaved.type).order_by("seq"))
+    assert [event.data["before"]["address"] for event in told[1:]] == [e.data["after"]["address"] for e in told[:-1]]
+
+
+def test_limits_set_at_once_are_told_one_after_the_other(own_desk: Desk) -> None:
+    admin = make_actor(own_desk.tenant, "admin")
+
+    def change(amount: int) -> None:
+        with tenant_context(own_desk.tenant):
+            set_limits(limits={"approver": amount}, actor=admin, now=own_desk.now)
+
+    assert together(*[lambda a=number: change(a) for number in range(1, 5)]) == [None] * 4
+    told = list(Event.objects.filter(tenant=own_desk.tenant, type=LimitChanged.type).order_by("seq"))
+    assert [event.data["before_fen"] for event in told[1:]] == [event.data["after_fen"] for event in told[:-1]]
 
 
 def test_two_batches_of_one_file_submitted_at_once_make_one_set_of_orders(own_desk: Desk) -> None:

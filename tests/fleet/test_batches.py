@@ -29,6 +29,7 @@ from fleet.services.rules import set_policy
 from fleet.services.submitting import discard_batch, mend_rows, resume_batch
 from fleet.services.sweeping import list_left, sweep_tenants
 from partners.desk.models import TenantTerms
+from repair.models import Job
 from tenants.context import place_of, tenant_context
 from tenants.postgresql.base import current_wrapper
 from tests.fleet.conftest import DATA, Desk, make_actor
@@ -212,6 +213,24 @@ def test_a_changed_row_amends_its_order_when_the_tenant_confirms(desk: Desk) -> 
         confirm_row(batch_id=batch.pk, line=2, actor=desk.actor, now=desk.now)
     again = desk.upload(as_csv(rows))
     assert set(states_of(desk, again).values()) == {"already_submitted"}
+
+
+def test_a_changed_row_may_clear_what_an_order_may_be_without(desk: Desk) -> None:
+    rows = lines_of()
+    rows[1]["notes"] = "急"
+    assert rows[1]["return_by"]
+    desk.submit(desk.upload(as_csv(rows)))
+    cleared = ("return_by", "notes", "courtesy_car", "cost_center")
+    rows[1] |= dict.fromkeys(cleared, "")
+    batch = desk.upload(as_csv(rows))
+    assert states_of(desk, batch)[3] == "changed_since"
+    with tenant_context(desk.tenant):
+        confirm_row(batch_id=batch.pk, line=3, actor=desk.actor, now=desk.now)
+        order = Order.objects.get(external_ref=rows[1]["external_ref"])
+    job = Job.objects.get(order_id=order.pk)
+    for each in (order, job):
+        assert [getattr(each, name) for name in cleared] == [None, "", False, ""]
+    assert set(states_of(desk, desk.upload(as_csv(rows))).values()) == {"already_submitted"}
 
 
 def test_a_change_that_no_amendment_allows_is_an_error_of_its_field(desk: Desk) -> None:

@@ -20,10 +20,11 @@ from repair.events import JobMoved, OrderAgentNamed, OrderAmended
 from repair.ids import job_ref, order_ref
 from repair.locking import JobNotFound, lock_job, lock_jobs, lock_order, lock_visit
 from repair.models import Estimate, Incident, Job, LineDecision, Visit
-from repair.requests import Amendment
+from repair.requests import UNSET, Amendment
+from repair.services.choosing import Bay, give_back
 from repair.services.visit_ends import (
     change_windows,
-    end_visit_if_over,
+    end_visits_if_over,
     free_bay_of_another_day,
     next_window,
     plan_pickup,
@@ -82,8 +83,7 @@ def clear_away(jobs: Sequence[Job], reason: str, now: datetime) -> None:
     """What ended before custody leaves no leg, clock or bay behind; a visit ends with its last job."""
     cancel_clocks(subject_ids=[job.pk for job in jobs], now=now)
     visits = {v.pk: v for v in Visit.objects.filter(pk__in={job.visit_id for job in jobs if job.visit_id})}
-    for visit in visits.values():
-        end_visit_if_over(visit, now=now)
+    end_visits_if_over([visits[key] for key in sorted(visits)], now=now)
     over = [visit.pk for visit in visits.values() if visit.ended_at is not None]
     purposes = [*over, *(job.pk for job in jobs if job.visit_id is None)]
     if purposes:
@@ -120,7 +120,7 @@ def amend_order(*, tenant_id: UUID, order_id: UUID, amendment: Amendment, actor:
     """
     job = lock_order(tenant_id=tenant_id, order_id=order_id)
     changes = {
-        key: value for key, value in asdict(amendment).items() if value is not None and getattr(job, key) != value
+        key: value for key, value in asdict(amendment).items() if value is not UNSET and getattr(job, key) != value
     }
     states.JOB.check(job, "amend", actor=actor, evidence={})
     if not changes:
@@ -155,18 +155,20 @@ def check_window(job: Job, changes: Mapping[str, Any], now: datetime) -> None:
 
 def follow_amendment(job: Job, changes: Mapping[str, Any], actor: Actor, now: datetime) -> None:
     """The visit, its other jobs and its legs follow: a vehicle is fetched at one place and in one window."""
+    bays: list[Bay] = []
     mine = {key: value for key, value in changes.items() if key in VISIT_FIELDS}
     if job.visit_id is not None and mine:
         visit = Visit.objects.get(pk=job.visit_id)
         for key, value in mine.items():
             setattr(visit, key, value)
         visit.save(update_fields=list(mine))
-        free_bay_of_another_day(visit)
+        bays = free_bay_of_another_day(visit)
         amend_beside(job, {key: value for key, value in mine.items() if key in SHARED_FIELDS})
     moved = {LEG_FIELDS[key]: value for key, value in changes.items() if key in LEG_FIELDS}
     if moved:
         kind = LegKind.ERRAND if job.visit_id is None else LegKind.PICKUP
         amend_legs(purpose_id=job.visit_id or job.pk, kind=kind, changes=moved, actor=actor, now=now)
+    give_back(bays)
 
 
 def amend_beside(job: Job, changes: Mapping[str, Any]) -> None:
@@ -210,9 +212,10 @@ def reschedule_order(
     failed = [each for each in jobs if each.status == states.PICKUP_FAILED] or [job]
     is_customers_word = not actor.parties.isdisjoint({Party.TEN, Party.INT})
     move_many(failed, "reschedule", actor=actor, now=now, is_customers_word=is_customers_word)
-    change_windows(visit, failed, window)
+    bays = change_windows(visit, failed, window)
     cancel_legs(purpose_ids=[visit.pk], reason="reschedule", actor=system_actor("reschedule"), now=now)
     plan_pickup(visit, failed, now)
+    give_back(bays)
     return next(each for each in failed if each.pk == job_id)
 
 
@@ -330,8 +333,9 @@ def send_again(job: Job, now: datetime) -> None:
         return
     if job.visit is not None:
         window = next_window(job.visit.window_start, job.visit.window_end, now)
-        change_windows(job.visit, [job], window)
+        bays = change_windows(job.visit, [job], window)
         plan_pickup(job.visit, [job], now)
+        give_back(bays)
     elif job.kind == Job.Kind.VIOLATION:
         plan_errand(job, now)
 
