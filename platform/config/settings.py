@@ -184,6 +184,7 @@ CELERY_BEAT_SCHEDULE = {
     "repair-estimates": {"task": "repair.expire_estimates", "schedule": 60.0, "options": {"expires": 60}},
     "repair-silence": {"task": "repair.pass_silent_legs_on", "schedule": 10.0, "options": {"expires": 10}},
     "repair-close": {"task": "repair.close_rated", "schedule": 60.0, "options": {"expires": 60}},
+    "repair-waiting": {"task": "repair.begin_left_waiting", "schedule": 60.0, "options": {"expires": 60}},
     "heartbeat": {"task": "config.heartbeat", "schedule": 20.0, "options": {"expires": 600}},
 }
 if CELERY_BROKER_URL.startswith("amqp"):

@@ -5,6 +5,7 @@ from celery import shared_task
 from config import clock
 from repair.services.aftercare import close_rated
 from repair.services.silence import pass_silent_legs_on
+from repair.services.visit_ends import begin_left_waiting
 from repair.services.working import expire_estimates
 from tenants.actors import system_actor
 
@@ -25,3 +26,9 @@ def pass_on() -> int:
 def close() -> int:
     """J18: what is rated, or past asking, is closed."""
     return close_rated(actor=system_actor("closing"), now=clock.now())
+
+
+@shared_task(name="repair.begin_left_waiting")
+def begin() -> int:
+    """Visits that were left waiting for one that has ended."""
+    return begin_left_waiting(actor=system_actor("visits"), now=clock.now())

@@ -17,7 +17,7 @@ from repair.locking import lock_job, lock_jobs, lock_order
 from repair.models import CallAttempt, Incident, Job, Rating
 from repair.requests import JobLine, OpenedLine
 from repair.services.opening import open_jobs
-from repair.services.visit_ends import OVER, end_visit_if_over
+from repair.services.visit_ends import OVER, end_visits_if_over
 from repair.telling import move
 from tenants.actors import Actor, Party, system_actor
 
@@ -128,5 +128,5 @@ def hand_over_salvage(*, job_id: UUID, receipt: str, actor: Actor, now: datetime
         custody.during = TimestamptzRange(custody.during.lower, now, "[)")
         custody.save(update_fields=["during"])
         cancel_legs(purpose_ids=[job.visit.pk], reason="salvage", actor=system_actor("salvage"), now=now)
-        end_visit_if_over(job.visit, now=now)
+        end_visits_if_over([job.visit], now=now)
     return job

@@ -1,5 +1,6 @@
 """J4's other half: which workshop takes the vehicle, by capability, class, bay that day and distance; reasons kept."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import F
+from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
 from dispatch.planning import WorkshopCard, WorkshopChoice, WorkshopNeed, choose_workshop
@@ -22,6 +24,7 @@ from repair.telling import move
 from tenants.actors import Actor
 
 LOCAL = ZoneInfo(settings.TIME_ZONE)
+Bay = tuple[UUID, date]  # a workshop, and the day on which it keeps a bay
 
 
 def ensure_workshops(*, visits: Mapping[UUID, Visit], jobs: Mapping[UUID, Sequence[Job]]) -> None:
@@ -75,9 +78,9 @@ def local_day(moment: datetime) -> date:
 
 
 def lock_bays(days: set[date]) -> tuple[dict[UUID, Workshop], dict[tuple[UUID, date], WorkshopDay]]:
-    """The workshops, and their locked days; a day that nobody asked for yet is made."""
-    workshops = {w.pk: w for w in Workshop.objects.filter(is_active=True)}
-    wanted = [WorkshopDay(workshop=w, day=day, bays=w.bays) for w in workshops.values() for day in days]
+    """The workshops, and their days, made and locked in the order of their keys; a day that nobody asked for yet is made."""
+    workshops = {w.pk: w for w in Workshop.objects.filter(is_active=True).order_by("pk")}
+    wanted = [WorkshopDay(workshop=w, day=day, bays=w.bays) for w in workshops.values() for day in sorted(days)]
     WorkshopDay.objects.bulk_create(wanted, ignore_conflicts=True)
     rows = (
         WorkshopDay.objects.select_for_update()
@@ -169,14 +172,24 @@ def name_workshop(workshop: Workshop, jobs: Sequence[Job]) -> None:
         )
 
 
-def release_bay(visit: Visit) -> None:
-    """Give a bay back when a visit will not come; called inside a command with the visit locked."""
-    if visit.workshop_id is not None and visit.workshop_day is not None:
-        WorkshopDay.objects.filter(workshop_id=visit.workshop_id, day=visit.workshop_day, taken__gt=0).update(
-            taken=F("taken") - 1
-        )
-        visit.workshop, visit.workshop_day = None, None
-        visit.save(update_fields=["workshop", "workshop_day"])
+def leave_bay(visit: Visit) -> list[Bay]:
+    """Take the workshop off a visit that will not come; called inside a command with the visit locked.
+
+    Returns its bay, which the command gives back with `give_back` once it has locked everything else.
+    """
+    if visit.workshop_id is None or visit.workshop_day is None:
+        return []
+    bay = (visit.workshop_id, visit.workshop_day)
+    visit.workshop, visit.workshop_day = None, None
+    visit.save(update_fields=["workshop", "workshop_day"])
+    return [bay]
+
+
+def give_back(bays: Sequence[Bay]) -> None:
+    """Write the bays as free again, in the order of their keys: workshop days are the last that a command locks."""
+    for (workshop_id, day), number in sorted(Counter(bays).items()):
+        left = Greatest(F("taken") - number, 0)
+        WorkshopDay.objects.filter(workshop_id=workshop_id, day=day).update(taken=left)
 
 
 def refusals(visit: Visit) -> set[UUID]:
@@ -197,7 +210,8 @@ def change_workshop(*, visit_id: UUID, workshop_id: UUID | None, reason: str, ac
     if visit.workshop_id is not None and workshop_id is None:
         refused = [*visit.workshop_why.get("refused", []), {"workshop": str(visit.workshop_id), "reason": reason}]
         visit.workshop_why = {**visit.workshop_why, "refused": refused}
-    release_bay(visit)
+    lock_bays({day for day in (visit.workshop_day, local_day(visit.window_start)) if day is not None})
+    give_back(leave_bay(visit))
     if workshop_id is None:
         ensure_workshops(visits={visit.pk: visit}, jobs={visit.pk: mine})
     else:

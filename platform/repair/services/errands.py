@@ -16,9 +16,9 @@ from repair.locking import lock_job
 from repair.models import Job, Visit
 from repair.requests import JobLine
 from repair.services.agents import arrived_legs, driver_of, finish_legs, require_own_agent
-from repair.services.choosing import ensure_workshop_for_failed
+from repair.services.choosing import ensure_workshop_for_failed, give_back
 from repair.services.following import join_named_visit
-from repair.services.registering import Registered
+from repair.services.registering import find_known
 from repair.services.returning import close_delivery
 from repair.services.visit_ends import change_windows, next_window
 from repair.services.visiting import place_in_visits
@@ -159,12 +159,12 @@ def fetch_for_fitting(job: Job, now: datetime) -> None:
         lat=job.lat, lng=job.lng, contact=job.contact, phone=job.phone, window_start=start, window_end=end,
         site_code=job.site_code, return_by=job.return_by,
     )  # fmt: skip
-    known = Registered(job.vehicle_id, job.vehicle_id, job.vin, job.plate, job.model, job.vehicle_class, "")
-    plan = place_in_visits(tenant_id=job.tenant_id, lines=[line], vehicles={job.vin: known}, now=now)[job.external_ref]
-    visit = Visit.objects.get(pk=plan.id)
+    known = find_known(job.tenant_id, [job.vin])
+    plan = place_in_visits(tenant_id=job.tenant_id, lines=[line], vehicles=known, now=now)[job.external_ref]
+    visit = Visit.objects.select_for_update().get(pk=plan.id)
     job.visit = visit
     job.save(update_fields=["visit"])
-    change_windows(visit, [job], (plan.window_start, plan.window_end))
+    bays = change_windows(visit, [job], (plan.window_start, plan.window_end))
     clock = ClockStart(kind="dispatch", subject_id=job.pk, subject=job_ref(job.pk), started_at=now)
     start_clocks(tenant_id=job.tenant_id, clocks=[clock], now=now)
     if plan.is_new and plan.waits_for is None:
@@ -172,3 +172,4 @@ def fetch_for_fitting(job: Job, now: datetime) -> None:
         plan_legs(tenant_id=job.tenant_id, legs=legs, actor=system_actor("parts"), now=now)
     elif not plan.is_new:
         join_named_visit(visit, [job], now=now)
+    give_back(bays)

@@ -1,32 +1,43 @@
 """The end of a visit, and the visits of the same vehicle that waited for it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from dispatch.clocks import start_clocks
 from dispatch.models import Clock
 from dispatch.requests import ClockStart, LegSpec
 from dispatch.services.legs import plan_legs
-from events.commands import tell
+from events.commands import command, tell
+from events.each import each_alone
 from repair import states
 from repair.events import OrderAmended
 from repair.ids import job_ref, order_ref
+from repair.locking import lock_visit
 from repair.models import Job, Visit
-from repair.services.choosing import local_day, release_bay
-from tenants.actors import system_actor
+from repair.services.choosing import Bay, give_back, leave_bay, local_day
+from tenants.actors import Actor, system_actor
 
 OVER = states.JOB.ended | {states.DELIVERED, states.RATED, states.NOT_RATED, states.HANDED_OVER}
 
 
-def end_visit_if_over(visit: Visit, *, now: datetime) -> None:
-    """End the visit when its last job has ended; called inside a command with the visit locked."""
-    if visit.ended_at is None and not Job.objects.filter(visit=visit).exclude(status__in=OVER).exists():
-        release_bay(visit)
-        end_visit(visit, now=now)
+def end_visits_if_over(visits: Iterable[Visit], *, now: datetime) -> None:
+    """End each visit whose last job has ended; called inside a command with the visits locked."""
+    bays: list[Bay] = []
+    for visit in visits:
+        if visit.ended_at is None and not Job.objects.filter(visit=visit).exclude(status__in=OVER).exists():
+            bays += leave_bay(visit) + free_vehicle(visit, now)
+    give_back(bays)
 
 
 def end_visit(visit: Visit, *, now: datetime) -> None:
-    """The vehicle is free: who waited for it goes on, each dispatch clock starting now."""
+    """The vehicle is with its owner again; the bay that it had is used up."""
+    give_back(free_vehicle(visit, now))
+
+
+def free_vehicle(visit: Visit, now: datetime) -> list[Bay]:
+    """Who waited for it goes on, each dispatch clock starting now. Returns the bays that are to be given back."""
+    bays: list[Bay] = []
     visit.ended_at = now
     visit.save(update_fields=["ended_at"])
     ahead = visit.waits_for if visit.waits_for is not None and visit.waits_for.ended_at is None else None
@@ -34,7 +45,8 @@ def end_visit(visit: Visit, *, now: datetime) -> None:
         waiting.waits_for = ahead  # one that was called off while it waited itself leaves its place to the next
         waiting.save(update_fields=["waits_for"])
         if ahead is None:
-            begin_waiting(waiting, now)
+            bays += begin_waiting(waiting, now)
+    return bays
 
 
 def next_window(start: datetime, end: datetime, now: datetime) -> tuple[datetime, datetime]:
@@ -44,11 +56,11 @@ def next_window(start: datetime, end: datetime, now: datetime) -> tuple[datetime
     return start + steps * length, end + steps * length
 
 
-def change_windows(visit: Visit, jobs: Sequence[Job], window: tuple[datetime, datetime]) -> None:
-    """Another window for the visit and these jobs: the tenant is told, and a bay of another day given back."""
+def change_windows(visit: Visit, jobs: Sequence[Job], window: tuple[datetime, datetime]) -> list[Bay]:
+    """Another window for the visit and these jobs, and the tenant is told. Returns a bay of another day, to be given back."""
     start, end = visit.window_start, visit.window_end = window
     visit.save(update_fields=["window_start", "window_end"])
-    free_bay_of_another_day(visit)
+    bays = free_bay_of_another_day(visit)
     for job in jobs:
         before = {"window_start": job.window_start.isoformat(), "window_end": job.window_end.isoformat()}
         after = {"window_start": start.isoformat(), "window_end": end.isoformat()}
@@ -57,24 +69,45 @@ def change_windows(visit: Visit, jobs: Sequence[Job], window: tuple[datetime, da
         if before != after:
             event = OrderAmended(subject=order_ref(job.order_id), order_id=job.order_id, before=before, after=after)
             tell(job.tenant_id, event, because=None)
+    return bays
 
 
-def free_bay_of_another_day(visit: Visit) -> None:
+def free_bay_of_another_day(visit: Visit) -> list[Bay]:
     """A bay is booked for the day of the window; once that is another day, the next naming books anew."""
-    if visit.workshop_day is not None and visit.workshop_day != local_day(visit.window_start):
-        release_bay(visit)
+    return leave_bay(visit) if visit.workshop_day != local_day(visit.window_start) else []
 
 
-def begin_waiting(visit: Visit, now: datetime) -> None:
+def begin_waiting(visit: Visit, now: datetime) -> list[Bay]:
     """Plan the pickup in its window, or when that has closed in the next one of the same length, and tell the tenant."""
     jobs = list(
         Job.objects.select_for_update(of=("self",))
         .filter(visit=visit, status__in=[states.ACKNOWLEDGED, states.ARRIVED])
         .order_by("pk")
     )
-    if jobs:
-        change_windows(visit, jobs, next_window(visit.window_start, visit.window_end, now))
-        plan_pickup(visit, jobs, now)
+    if not jobs:
+        return []
+    bays = change_windows(visit, jobs, next_window(visit.window_start, visit.window_end, now))
+    plan_pickup(visit, jobs, now)
+    return bays
+
+
+def begin_left_waiting(*, actor: Actor, now: datetime) -> int:
+    """Visits that wait for one that has ended begin, a command a visit; how many. There are none unless something failed."""
+    left = Visit.objects.filter(ended_at__isnull=True, waits_for__ended_at__isnull=False).order_by("pk")
+    keys = list(left.values_list("pk", flat=True))
+    return sum(each_alone(keys, lambda key: begin_one_left(visit_id=key, actor=actor, now=now)))
+
+
+@command
+def begin_one_left(*, visit_id: UUID, actor: Actor, now: datetime) -> bool:
+    """One visit of `begin_left_waiting`; False when it has begun meanwhile."""
+    visit, _jobs = lock_visit(visit_id=visit_id)
+    if visit.ended_at is not None or visit.waits_for is None or visit.waits_for.ended_at is None:
+        return False
+    visit.waits_for = None
+    visit.save(update_fields=["waits_for"])
+    give_back(begin_waiting(visit, now))
+    return True
 
 
 def plan_pickup(visit: Visit, jobs: Sequence[Job], now: datetime) -> None:

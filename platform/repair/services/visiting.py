@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from dispatch.models import Leg
 from dispatch.requests import LegSpec
 from events.copying import copy_rows
 from events.ids import new_id
@@ -94,9 +95,7 @@ def place_in_visits(
 def find_open(tenant_id: UUID, vins: set[str]) -> dict[str, list[VisitPlan]]:
     """The tenant's open visits of these vehicles, oldest first; one past its pickup takes no further line."""
     found: dict[str, list[VisitPlan]] = {}
-    rows = list(
-        Visit.objects.filter(tenant_id=tenant_id, vin__in=vins, ended_at__isnull=True).order_by("opened_at", "id")
-    )
+    rows = lock_open(tenant_id, vins)
     if not rows:
         return found
     before = set(states.BEFORE_CUSTODY.split()) - {states.AT_PICKUP}  # who stands at the door takes what he came for
@@ -135,6 +134,17 @@ def find_open(tenant_id: UUID, vins: set[str]) -> dict[str, list[VisitPlan]]:
         plan.is_begun = row.pk in begun
         found.setdefault(row.vin, []).append(plan)
     return found
+
+
+def lock_open(tenant_id: UUID, vins: set[str]) -> list[Visit]:
+    """The open visits, oldest first, locked after their legs: none ends or is collected while a line joins or waits for it."""
+    found = Visit.objects.filter(tenant_id=tenant_id, vin__in=vins, ended_at__isnull=True)
+    keys = list(found.values_list("pk", flat=True))
+    if not keys:
+        return []
+    list(Leg.objects.select_for_update().filter(purpose_id__in=keys).order_by("pk"))
+    visits = Visit.objects.select_for_update().filter(pk__in=keys, ended_at__isnull=True).order_by("pk")
+    return sorted(visits, key=lambda visit: (visit.opened_at, visit.pk))
 
 
 def new_plan(line: JobLine, vehicles: RegisteredVehicles, *, waits_for: UUID | None) -> VisitPlan:
