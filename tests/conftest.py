@@ -7,10 +7,12 @@ from the worker's seeded one and dropped afterwards.
 import os
 import secrets
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
 from django.conf import settings
+from django.core.cache import caches
 from django.db import connections
 from django.test import Client
 
@@ -31,6 +33,8 @@ def pytest_configure() -> None:
         number = int(WORKER.removeprefix("gw")) + 1
         separator = "&" if "?" in cache["LOCATION"] else "?"
         cache["LOCATION"] += f"{separator}db={number}"
+        with suppress(AttributeError):
+            del caches["default"]  # made before this hook, with the address of all
 
 
 @pytest.fixture(scope="session")

@@ -30,26 +30,45 @@ def use_database(name: str) -> None:
     connections["default"].settings_dict["NAME"] = name
 
 
-def make_database(name: str, *, template: str = "template1") -> None:
-    """A copy of `template`, which nobody may be connected to."""
-    with maintenance() as connection:
-        connection.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+def end_sessions(name: str) -> None:
+    """End the application's sessions in a database, as itself: a browser's event loop may have hidden one from Django."""
+    entry = settings.DATABASES["default"]
+    given = {"host": entry["HOST"], "port": entry["PORT"], "user": entry["USER"], "password": entry["PASSWORD"]}
+    with psycopg.connect(dbname=name, autocommit=True, **{key: value for key, value in given.items() if value}) as own:
+        own.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()"
         )
 
 
-def drop_database(name: str) -> None:
-    """Gone. The owner may not end the application's sessions, so one that is just closing is waited for."""
-    statement = sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name))
+def make_database(name: str, *, template: str = "template1") -> None:
+    """A copy of `template`, which nobody may be connected to."""
+    if template != "template1":
+        end_sessions(template)
     with maintenance() as connection:
-        for _attempt in range(50):
-            try:
-                connection.execute(statement)
-            except psycopg.errors.ObjectInUse:
-                time.sleep(0.1)
-            else:
-                return
-        connection.execute(statement)
+        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+        patiently(connection, statement)
+
+
+def drop_database(name: str) -> None:
+    """Gone."""
+    with maintenance() as connection:
+        found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
+        if found is not None:
+            end_sessions(name)
+            patiently(connection, sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)))
+
+
+def patiently(connection: psycopg.Connection, statement: sql.Composed) -> None:
+    """Run what needs a database that nobody uses; a session that is just closing is waited for."""
+    for _attempt in range(50):
+        try:
+            connection.execute(statement)
+        except psycopg.errors.ObjectInUse:
+            time.sleep(0.1)
+        else:
+            return
+    connection.execute(statement)
 
 
 def drop_roles(names: list[str]) -> None:

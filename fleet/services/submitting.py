@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db.models import BigIntegerField
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -12,10 +15,11 @@ from events.catalogue import EventBase
 from events.waking import wake_after_commit
 from fleet import states
 from fleet.access import Action, batch_for, own_tenant, require_may
-from fleet.errors import HasRejectedRows, NothingToSubmit, NotValid, OnCreditHold
+from fleet.errors import AboveLimit, HasRejectedRows, NothingToSubmit, NotValid, OnCreditHold
 from fleet.events import BatchDiscarded, BatchMended, BatchSubmitted
 from fleet.intake.columns import COLUMNS
-from fleet.models import Batch, BatchPolicy, BatchRow
+from fleet.models import Batch, BatchPolicy, BatchRow, RowState
+from fleet.selectors.settings import limit_of
 from fleet.services.people import freeze_actor
 from fleet.services.receiving import choose_policy, wake_checker
 from repair.selectors import ask_intake
@@ -29,13 +33,14 @@ def submit_batch(*, batch_id: UUID | str, actor: Actor, now: datetime, policy: s
     """Submit the valid rows; a worker opens their orders. `policy` overrides the batch's own.
 
     Raises Http404, PermissionDenied, TransitionError (not checked yet, or submitted already), HasRejectedRows,
-    NothingToSubmit, OnCreditHold.
+    NothingToSubmit, AboveLimit (a row approves beforehand more than the actor may), OnCreditHold.
     """
     require_may(actor, Action.SUBMIT)
     batch = batch_for(actor, batch_id)
     rule = choose_policy(policy) if policy else batch.policy
     states.BATCH.check(batch, "submit", actor=actor, evidence={})
     require_rows(batch, rule)
+    require_preapproval(batch, actor)
     answer = ask_intake(tenant_id=own_tenant(actor).pk)
     if answer.is_on_credit_hold and batch.valid:
         raise OnCreditHold(
@@ -63,6 +68,20 @@ def require_rows(batch: Batch, policy: str) -> None:
         raise HasRejectedRows(text % {"count": batch.rejected}, params={"rejected": batch.rejected})
     if not batch.valid and not batch.already_submitted:
         raise NothingToSubmit(_("Not one row of this batch can become an order."))
+
+
+def require_preapproval(batch: Batch, actor: Actor) -> None:
+    """Raise AboveLimit when a row approves beforehand more than the submitter could approve when asked."""
+    amount = Cast(KeyTextTransform("pre_approved_up_to_fen", "asked"), BigIntegerField())
+    rows = (
+        batch.rows.filter(status=RowState.VALID).annotate(amount=amount).filter(amount__gt=limit_of(actor.roles) or 0)
+    )
+    first = rows.order_by("line").values_list("line", flat=True).first()
+    if first is not None:
+        text = _(
+            "Line %(line)d approves more beforehand than you may approve. Lower it, or let somebody with that limit submit."
+        )
+        raise AboveLimit(text % {"line": first}, params={"line": first})
 
 
 def resume_batch(*, batch_id: UUID | str, actor: Actor, now: datetime) -> Batch:

@@ -146,7 +146,9 @@ def show_batch(request: HttpRequest, ref: str) -> HttpResponse:
     batch = batch_for(actor, ref)
     summary, counts = summarise_one(batch), count_rows(batch.pk)
     can_submit = may(actor, Action.SUBMIT)
-    chosen = request.GET.get("status") or first_tab(batch, counts)
+    chosen = request.GET.get("status", "")
+    if chosen not in {"all", "warned", *texts.ROW_STATES}:
+        chosen = first_tab(batch, counts)
     rows = Paginator(list_rows(batch, status=chosen if chosen != "all" else ""), PER_PAGE).get_page(
         request.GET.get("page")
     )

@@ -150,7 +150,7 @@ CACHE_URL = text("CACHE_URL")
 if CACHE_URL:
     CACHES = {
         "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "BACKEND": "tenants.cache.ForgivingRedisCache",
             "LOCATION": CACHE_URL.replace("redis+socket://", "unix://"),
             "KEY_FUNCTION": "tenants.cache.make_key",
         }

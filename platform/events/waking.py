@@ -9,7 +9,7 @@ from django.db import transaction
 logger = logging.getLogger(__name__)
 
 
-def wake_after_commit(task: Task, *args: Any) -> None:
+def wake_after_commit(task: "Task[Any, Any]", *args: Any) -> None:
     """Hand `task` to the broker when the running transaction has committed; a sweep does what nobody was woken for.
 
     Nothing that a dead broker raises leaves here: the work is committed, and its answer must not say otherwise.
@@ -21,6 +21,6 @@ def wake_after_commit(task: Task, *args: Any) -> None:
     transaction.on_commit(wake_worker, robust=True)
 
 
-def send_wake(task: Task, *args: Any) -> None:
+def send_wake(task: "Task[Any, Any]", *args: Any) -> None:
     """Hand the task to the broker; raises what the broker's client raises."""
     task.delay(*args)

@@ -65,7 +65,9 @@ class InviteForm(RolesForm):
     """Whom to invite."""
 
     email = forms.EmailField(
-        label=gettext_lazy("E-mail address"), widget=forms.EmailInput(attrs={"autocomplete": "off", "autofocus": True})
+        max_length=254,
+        label=gettext_lazy("E-mail address"),
+        widget=forms.EmailInput(attrs={"autocomplete": "off", "autofocus": True}),
     )
     field_order = ("email", "roles")
 

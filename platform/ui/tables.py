@@ -14,6 +14,9 @@ from django_tables2.paginators import LazyPaginator
 from ui import formats
 from ui.templatetags import ui as components
 
+MOST_ROWS = 200  # a page
+MOST_PAGES = 100_000
+
 
 class DenseTable(tables.Table):
     """A table whose rows lead somewhere (`row_url`) and which turns into cards on a phone.
@@ -107,8 +110,22 @@ class ClockColumn(tables.Column):
 def paginate_table(*, table: tables.Table, request: HttpRequest, per_page: int = 50) -> tables.Table:
     """Sort and page `table` by the request, without ever counting its rows; returns the same table."""
     paginate = {"per_page": per_page, "paginator_class": LazyPaginator}
-    tables.RequestConfig(request, paginate=paginate).configure(table)
+    tables.RequestConfig(bound(request, table), paginate=paginate).configure(table)
     return table
+
+
+def bound(request: HttpRequest, table: tables.Table) -> HttpRequest:
+    """A request like it whose page and rows a page are numbers that a table may be asked for; others are left out."""
+    asked_for = request.GET.copy()
+    for name, most in ((table.prefixed_page_field, MOST_PAGES), (table.prefixed_per_page_field, MOST_ROWS)):
+        asked = asked_for.get(name, "")
+        if name in asked_for and not (asked.isascii() and asked.isdigit() and len(asked) < 10 and int(asked) > 0):
+            del asked_for[name]
+        elif name in asked_for:
+            asked_for[name] = str(min(int(asked), most))
+    bounded = HttpRequest()
+    bounded.GET = asked_for  # type: ignore[assignment]
+    return bounded
 
 
 def _read(record: Any, name: str) -> Any:

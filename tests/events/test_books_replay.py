@@ -12,6 +12,7 @@ from psycopg import sql
 
 from events.book.models import Entry
 from events.checking import Difference, check_book, compare_table, key_columns
+from events.copying import column_of
 from events.models import Event, Fact
 from events.rebuilding import rebuild_book
 from events.replaying import make_scratch, projected_models, replay
@@ -195,7 +196,7 @@ def unique_columns(table: str) -> set[str]:
     model = next(model for model in projected_models() if model._meta.db_table == table)
     named = {name for rule in model._meta.total_unique_constraints for name in rule.fields}
     alone = {str(field.column) for field in model._meta.concrete_fields if field.unique}
-    return {*key_columns(model), *alone, *(str(model._meta.get_field(name).column) for name in named)}
+    return {*key_columns(model), *alone, *(column_of(model, name) for name in named)}
 
 
 def spoil(tenant: Tenant, table: str, harm: str, *, column: str, kind: str, at: int, many: int) -> None:

@@ -37,7 +37,7 @@ def test_a_dead_broker_fails_no_committed_work(
 ) -> None:
     tried: list[str] = []
 
-    def refuse(self: Task, *_args: object) -> None:
+    def refuse(self: "Task[..., object]", *_args: object) -> None:
         tried.append(self.name)
         raise ConnectionRefusedError("no broker today")
 
