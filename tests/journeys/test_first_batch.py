@@ -136,7 +136,7 @@ def problems_on(html: str) -> list[tuple[str, str, str]]:
     for row in re.findall(r"<tr>(.*?)</tr>", html, re.DOTALL):
         line = re.search(r'class="ui-num"[^>]*>(\d+)<', row)
         for problem in re.findall(r'<div class="fl-problem ui-tone-bad">(.*?)</div>', row, re.DOTALL):
-            words = re.sub(r"<code>.*?</code>|<[^>]+>", "", problem).rsplit(" ", 1)
+            words = re.sub(r"<strong>.*?</strong>|<code>.*?</code>|<[^>]+>", "", problem).rsplit(" ", 1)
             assert line is not None
             found.append((line[1], words[1], words[0]))
     return found
