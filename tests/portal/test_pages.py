@@ -333,7 +333,9 @@ def test_the_file_of_a_batch_is_fetched_by_whom_the_link_was_made_for(
     assert mine.get("/files/nonsense/").status_code == 404
 
 
-@pytest.mark.parametrize("query", ["page=99999999999999999999999", "per_page=100000", "per_page=0", "page=x", "status=%00"])
+@pytest.mark.parametrize(
+    "query", ["page=99999999999999999999999", "per_page=100000", "per_page=0", "page=x", "status=%00"]
+)
 def test_a_page_that_cannot_be_is_no_error(world: Tenant, sign_in: SignIn, query: str) -> None:
     place(world, 3)
     client = sign_in("acme", "fleet_manager")

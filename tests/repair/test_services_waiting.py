@@ -19,7 +19,7 @@ def test_a_visit_left_waiting_begins(world: World) -> None:
     second = world.order(window_start=later, window_end=later + timedelta(hours=2))
     assert visit_of(second).waits_for_id == first.visit_id
     assert begin_left_waiting(actor=SYSTEM, now=world.tick()) == 0
-    Visit.objects.filter(pk=first.visit_id).update(ended_at=world.now)  # as if nobody had looked who waits
+    Visit.objects.filter(pk=visit_of(first).pk).update(ended_at=world.now)  # as if nobody had looked who waits
     assert begin_left_waiting(actor=SYSTEM, now=world.tick()) == 1
     assert visit_of(second).waits_for_id is None
     assert world.name(second).status == "assigned"

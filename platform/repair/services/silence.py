@@ -25,7 +25,7 @@ def pass_silent_legs_on(*, now: datetime) -> int:
     )
     subjects = list(clocks.values_list("subject_id", flat=True))
     jobs = Job.objects.filter(pk__in=subjects).values_list("pk", "visit_id")
-    purposes = {key for pair in jobs for key in pair if key is not None}  # a visit, or the job itself for an errand
+    purposes = {key for pair in jobs for key in pair} - {None}  # a visit, or the job itself for an errand
     legs = Leg.objects.filter(purpose_id__in=purposes, status=ACCEPTED).exclude(kind=LegKind.RETURN).order_by("pk")
     actor, keys = system_actor("clocks"), list(legs.values_list("pk", flat=True))
     return sum(each_alone(keys, lambda key: pass_silent_leg_on(leg_id=key, actor=actor, now=now)))
