@@ -68,6 +68,21 @@ class VehicleRegistered(FactBase):
 
 @register
 @dataclass(frozen=True, kw_only=True)
+class AuthorisationSigned(FactBase):
+    """P22: somebody may act for a customer, for one job or (`job_id` None) for all until `valid_until`."""
+
+    type: ClassVar[str] = "authorisation.signed"
+    subject: str  # aut_…
+    authorisation_id: UUID
+    tenant_id: UUID
+    job_id: UUID | None
+    signers: tuple[str, ...]
+    valid_from: datetime
+    valid_until: datetime | None
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
 class ScopeRuleChanged(FactBase):
     """A rule of what the operator does not do was made, changed, or put to rest; `before` is empty for a new one."""
 

@@ -2,21 +2,25 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 import pytest
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, connection, transaction
 from psycopg.types.range import TimestamptzRange
 
 from dispatch.models import Clock, Leg
 from events.ids import new_id
 from events.machine import TransitionError
+from events.models import Fact
+from repair.locking import JobNotFound
 from repair.models import Authorisation, ConditionReport, Custody, Job, WorkshopDay
 from repair.services import changing, choosing, collecting, errands, inspecting, returning, working
 from repair.services.collecting import hash_of
 from tenants.actors import StaffRole
-from tests.repair.world import World, draft, fresh, report, staff, visit_of
+from tenants.models import Tenant
+from tests.repair.world import World, draft, fresh, member, report, staff, visit_of
 
 
 def test_no_custody_without_an_authorisation_in_force(world: World) -> None:
@@ -49,6 +53,26 @@ def test_an_authorisation_names_who_signs(world: World) -> None:
     with pytest.raises(ValidationError) as caught:
         collecting.grant_standing_authorisation(signers=["王晨"], valid_until=world.now, **terms)
     assert "valid_until" in caught.value.message_dict
+
+
+def test_an_authorisation_is_a_fact_and_not_everybodys_to_sign(world: World, pacific: Tenant) -> None:
+    job = world.order()
+    paper: dict[str, Any] = {"job_id": job.pk, "signer": "赵师傅", "sealed_file": "f"}
+    collecting.sign_authorisation(actor=world.ten, now=world.tick(), **paper)
+    assert Fact.objects.get(type="authorisation.signed").data["job_id"] == str(job.pk)
+    with pytest.raises(PermissionDenied):
+        collecting.sign_authorisation(actor=world.qc, now=world.tick(), **paper)
+    with pytest.raises(JobNotFound):
+        collecting.sign_authorisation(actor=member(pacific), now=world.tick(), **paper)
+    with pytest.raises(JobNotFound):
+        collecting.sign_authorisation(actor=world.dsp, now=world.tick(), **{**paper, "job_id": uuid4()})
+    standing: dict[str, Any] = {"signers": ["王晨"], "valid_from": world.now, "sealed_file": "f", "now": world.now}
+    standing |= {"tenant_id": world.tenant.pk, "valid_until": world.now + timedelta(days=9)}
+    for stranger in (world.qc, member(pacific)):
+        with pytest.raises(PermissionDenied):
+            collecting.grant_standing_authorisation(actor=stranger, **standing)
+    collecting.grant_standing_authorisation(actor=world.dsp, **standing)
+    assert Fact.objects.filter(type="authorisation.signed", data__job_id=None).count() == 1
 
 
 @pytest.mark.parametrize(

@@ -104,11 +104,19 @@ def settle(job: Job, estimate: Estimate, decision: Decision, reason: str, actor:
         now=now,
         note=reason,
         reason=reason or outcome_reason(outcome),
+        decision_problem=undecided(estimate),
         detail={"version": estimate.version, "approved_fen": estimate.approved_fen},
     )
     job.save(update_fields=["status", "status_since", "promised_return_at"])
     estimate.decision, estimate.decided_at, estimate.decided_by, estimate.reason = outcome, now, actor.name, reason
     estimate.save(update_fields=["decision", "decided_at", "decided_by", "reason", "approved_fen"])
+
+
+def undecided(estimate: Estimate) -> str | None:
+    """What keeps an estimate from being decided: a line that still waits for its yes or no; None when there is none."""
+    waiting = EstimateLine.objects.filter(estimate=estimate, decision=LineDecision.PENDING).order_by("no")
+    numbers = ", ".join(str(number) for number in waiting.values_list("no", flat=True))
+    return _("Decide every line; these still wait: %(lines)s.") % {"lines": numbers} if numbers else None
 
 
 def event_for(estimate: Estimate, decision: Decision) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from psycopg.types.range import TimestamptzRange
@@ -16,11 +16,12 @@ from psycopg.types.range import TimestamptzRange
 from dispatch.clocks import start_clocks
 from dispatch.models import LegKind
 from dispatch.requests import ClockStart
-from events.commands import command
-from events.ids import new_id
+from events.commands import command, record
+from events.ids import new_id, public_id
 from repair import states
+from repair.events import AuthorisationSigned
 from repair.ids import job_ref
-from repair.locking import lock_visit
+from repair.locking import lock_job, lock_visit
 from repair.models import Authorisation, ConditionReport, Custody, Job, JobKind, ReportSide, Visit
 from repair.services.agents import arrived_legs, fail_legs, finish_legs, require_own_agent
 from repair.services.timing import note_progress_clock
@@ -51,19 +52,39 @@ class ReportDraft:
 
 @command
 def sign_authorisation(*, job_id: UUID, signer: str, sealed_file: str, actor: Actor, now: datetime) -> Authorisation:
-    """P22: the agency authorisation for one job, signed before custody."""
-    job = Job.objects.get(pk=job_id)
+    """P22: the agency authorisation for one job, signed before custody.
+
+    Raises JobNotFound, PermissionDenied, ValidationError by field.
+    """
+    require_party(actor, Party.AGT, Party.CC, Party.DSP, Party.TEN, Party.INT)
+    job = lock_job(job_id=job_id, tenant_id=actor.tenant.pk if actor.tenant is not None else None)
     if not signer.strip():
         raise ValidationError({"signer": _("Name who signs.")})
-    return Authorisation.objects.create(
-        tenant_id=job.tenant_id,
-        job=job,
-        valid_from=now,
-        valid_until=None,
-        signers=[signer],
-        sealed_file=sealed_file,
-        signed_at=now,
-    )
+    return write_authorisation(job.tenant_id, job, [signer.strip()], now, None, sealed_file, now)
+
+
+def require_party(actor: Actor, *parties: Party) -> None:
+    """Raise PermissionDenied unless the actor is one of these."""
+    if actor.parties.isdisjoint(parties):
+        raise PermissionDenied(_("Your role may not do this."))
+
+
+def write_authorisation(
+    tenant_id: UUID, job: Job | None, signers: Sequence[str], valid_from: datetime, valid_until: datetime | None,
+    sealed_file: str, now: datetime,
+) -> Authorisation:  # fmt: skip
+    """Keep the paper, and record it."""
+    paper = Authorisation.objects.create(
+        id=new_id(), tenant_id=tenant_id, job=job, valid_from=valid_from, valid_until=valid_until, signers=list(signers),
+        sealed_file=sealed_file, signed_at=now,
+    )  # fmt: skip
+    record(
+        AuthorisationSigned(
+            subject=public_id("aut", paper.pk), authorisation_id=paper.pk, tenant_id=tenant_id,
+            job_id=job.pk if job is not None else None, signers=tuple(signers), valid_from=valid_from, valid_until=valid_until,
+        )
+    )  # fmt: skip
+    return paper
 
 
 @command
@@ -77,20 +98,18 @@ def grant_standing_authorisation(
     actor: Actor,
     now: datetime,
 ) -> Authorisation:
-    """A tenant's standing authorisation: sealed, dated, with named signers."""
+    """A tenant's standing authorisation: sealed, dated, with named signers. By the tenant itself or the operator's desks.
+
+    Raises PermissionDenied, ValidationError by field.
+    """
+    require_party(actor, Party.CC, Party.DSP, Party.TEN, Party.INT)
+    if actor.tenant is not None and actor.tenant.pk != tenant_id:
+        raise PermissionDenied(_("Your role may not do this."))
     if valid_until <= valid_from:
         raise ValidationError({"valid_until": _("It must end after it begins.")})
     if not any(name.strip() for name in signers):
         raise ValidationError({"signers": _("Name who may sign.")})
-    return Authorisation.objects.create(
-        tenant_id=tenant_id,
-        job=None,
-        valid_from=valid_from,
-        valid_until=valid_until,
-        signers=list(signers),
-        sealed_file=sealed_file,
-        signed_at=now,
-    )
+    return write_authorisation(tenant_id, None, signers, valid_from, valid_until, sealed_file, now)
 
 
 def authorisation_for(job: Job, now: datetime) -> Authorisation | None:
