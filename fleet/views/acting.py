@@ -13,11 +13,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy
 
 from config import clock
+from dispatch.errors import DispatchError
 from events.machine import TransitionError
 from fleet.errors import FleetError
 from tenants.actors import Actor
 
-REFUSALS = (FleetError, TransitionError, ValidationError)
+REFUSALS = (DispatchError, FleetError, TransitionError, ValidationError)
 
 
 def actor_of(request: HttpRequest) -> Actor:
