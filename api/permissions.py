@@ -5,7 +5,7 @@ book (fleet.access).
 """
 
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
 from django.utils.translation import gettext as _
 from rest_framework.permissions import BasePermission
@@ -13,22 +13,9 @@ from rest_framework.request import Request
 
 from api.authentication import actor_of
 from api.errors import ScopeMissing
-from fleet.access import SCOPES as BOOK_SCOPES
-from fleet.access import Action, require_may
+from fleet.access import SCOPES, require_may
 from tenants.actors import Actor
-
-EVERYTHING = "*"
-ACTIONS: Final[dict[str, Action]] = {
-    "batches:read": Action.READ,
-    "batches:write": Action.SUBMIT,
-    "orders:read": Action.READ,
-    "orders:write": Action.SUBMIT,
-    "estimates:decide": Action.DECIDE,
-    "vehicles:read": Action.READ,
-    "sites:read": Action.READ,
-    "sites:write": Action.MANAGE,
-    "events:read": Action.READ,
-}
+from tenants.people.keys import EVERYTHING
 
 
 class HasScope(BasePermission):
@@ -44,7 +31,7 @@ class HasScope(BasePermission):
             detail = _("This needs the scope %(scope)s, which the key does not have.") % {"scope": scope}
             raise ScopeMissing(detail, scope=scope)
         if actor.kind != "key":
-            require_may(actor, ACTIONS[scope])
+            require_may(actor, SCOPES[scope])
         return True
 
 
@@ -60,10 +47,7 @@ def holds(actor: Actor, scope: str) -> bool:
 
 
 def admitted(actor: Actor, scope: str) -> Actor:
-    """The actor as the doors of the book shall know it: a key that is for `scope` may do what that scope is about, no more.
-
-    Our scopes are finer than the book's actions, so a key is handed on with the words that the action of this request asks for.
-    """
-    if actor.kind != "key" or EVERYTHING in actor.scopes:
+    """The actor as the doors of the book shall know it: a key may do here what this request's scope is about, no more."""
+    if actor.kind != "key":
         return actor
-    return replace(actor, scopes=frozenset({scope}) | BOOK_SCOPES[Action.READ] | BOOK_SCOPES[ACTIONS[scope]])
+    return replace(actor, scopes=frozenset({scope}))

@@ -17,6 +17,8 @@ from fleet.models import Batch, BatchRow, CostCenter, Order, Site, Vehicle
 from tenants.actors import Actor
 from tenants.context import require_tenant
 from tenants.models import Tenant
+from tenants.people.keys import EVERYTHING
+from tenants.people.keys import SCOPES as KEY_SCOPES
 from tenants.people.models import TenantRole
 
 M = TypeVar("M", bound=models.Model)
@@ -39,13 +41,7 @@ ROLES: dict[Action, frozenset[str]] = {
     Action.MANAGE: frozenset({TenantRole.FLEET_MANAGER}),
     Action.CONFIGURE: frozenset(),
 }  # an administrator holds them all
-SCOPES: dict[Action, frozenset[str]] = {
-    Action.READ: frozenset({"orders:read", "orders:write", "fleet:read", "fleet:write"}),
-    Action.SUBMIT: frozenset({"orders:write"}),
-    Action.DECIDE: frozenset({"approvals:write"}),
-    Action.MANAGE: frozenset({"fleet:write"}),
-    Action.CONFIGURE: frozenset(),
-}  # of a partner system's key; "*" holds them all but CONFIGURE
+SCOPES: dict[str, Action] = {scope: Action(word) for scope, word in KEY_SCOPES.items()}  # of a partner system's key
 
 
 def may(actor: Actor, action: Action) -> bool:
@@ -55,8 +51,14 @@ def may(actor: Actor, action: Action) -> bool:
     if not actor.is_member:
         return False
     if actor.kind == "key":
-        return ("*" in actor.scopes and action is not Action.CONFIGURE) or not SCOPES[action].isdisjoint(actor.scopes)
+        return action in allowed_by(actor.scopes)
     return action is Action.READ or actor.has_role(*ROLES[action])
+
+
+def allowed_by(scopes: frozenset[str]) -> set[Action]:
+    """What a key with these scopes may do; whoever may do anything may read."""
+    held = SCOPES.keys() if EVERYTHING in scopes else scopes & SCOPES.keys()
+    return {SCOPES[scope] for scope in held} | ({Action.READ} if held else set())
 
 
 def require_may(actor: Actor, action: Action) -> None:

@@ -85,7 +85,7 @@ def test_the_guide_names_every_problem() -> None:
 def test_the_guide_names_every_scope_in_use() -> None:
     named = set(re.findall(r"`([a-z]+:[a-z]+)`", GUIDE)) - {"about:blank"}
     assert named == {scope for _address, _method, scope in OPERATIONS}
-    assert named <= SCOPES
+    assert named == set(SCOPES)
 
 
 def test_the_guide_names_every_event() -> None:
