@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
 from django.conf import settings
@@ -30,9 +31,9 @@ def pytest_configure() -> None:
     """Each worker has a cache of its own: a test may empty it."""
     cache = settings.CACHES["default"]
     if "LOCATION" in cache and WORKER.startswith("gw"):
-        number = int(WORKER.removeprefix("gw")) + 1
-        separator = "&" if "?" in cache["LOCATION"] else "?"
-        cache["LOCATION"] += f"{separator}db={number}"
+        address, _sep, query = cache["LOCATION"].partition("?")
+        asked = {**dict(parse_qsl(query)), "db": str(int(WORKER.removeprefix("gw")) + 4)}
+        cache["LOCATION"] = f"{address}?{urlencode(asked)}"
         with suppress(AttributeError):
             del caches["default"]  # made before this hook, with the address of all
 

@@ -24,12 +24,12 @@ SITE = {"code": "NEW-1", "address": "上海市浦东新区金桥路1号", "lat":
 
 
 def test_an_order_shows_what_was_asked(erp: Partner, world: Tenant) -> None:
-    (order,) = place_orders(erp, world, line(1, notes="到达前打电话", pre_approved_up_to="500"))
+    (order,) = place_orders(erp, world, line(1, notes="到达前打电话"))
     asked = line(1)
     for name in ("external_ref", "plate", "vin", "service", "description", "site_code", "contact", "cost_center"):
         assert order[name] == asked[name]
     assert order["window_start"] == "2026-11-26T05:00:00Z"  # any offset in, UTC out
-    assert (order["pre_approved_up_to_fen"], order["approved_fen"], order["currency"]) == (50_000, 0, "CNY")
+    assert (order["pre_approved_up_to_fen"], order["approved_fen"], order["currency"]) == (None, 0, "CNY")
     assert (order["status"], order["agent"], order["estimates"], order["windows"]) == ("acknowledged", None, [], [])
     assert order["id"].startswith("ord_") and order["vehicle"].startswith("veh_") and order["batch"].startswith("bat_")
 
