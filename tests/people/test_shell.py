@@ -1,6 +1,7 @@
 """What the shell shows, and that it counts in the actor's own tenant alone."""
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -23,7 +24,9 @@ Browser = Callable[..., Client]
 
 @pytest.fixture(autouse=True)
 def registry(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An empty navigation."""
+    """An empty navigation; what a url map registers when it is first read is registered before."""
+    for name in ("tests.people.tenant_urls", "config.urls_root", "config.urls_tenant", "config.urls_console"):
+        import_module(name)
     monkeypatch.setattr(navigation, "_items", {})
     monkeypatch.setattr(navigation, "_searches", {})
     monkeypatch.setattr(demo, "_offers", [])
