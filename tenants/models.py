@@ -26,6 +26,7 @@ class TenantState(models.TextChoices):
     GRANTED = "granted", _("Rights granted")
     READY = "ready", _("Ready")
     CLOSED = "closed", _("Closed")
+    REMOVED = "removed", _("Removed")
 
 
 class Tenant(TenantMixin):

@@ -76,6 +76,8 @@ def claim_slug(*, slug: str, kind: str, name: str) -> Tenant:
             raise ValidationError(
                 {"kind": _("%(slug)s exists already and is of kind %(kind)s.") % {"slug": slug, "kind": tenant.kind}}
             )
+        if tenant.state in {TenantState.CLOSED, TenantState.REMOVED}:
+            raise ValidationError({"slug": _("%(slug)s was closed; its name is not given again.") % {"slug": slug}})
         Domain.objects.get_or_create(
             domain=f"{slug}.{settings.BASE_DOMAIN}", defaults={"tenant": tenant, "is_primary": True}
         )
@@ -133,18 +135,42 @@ def advance(tenant: Tenant, state: TenantState, *, schema_version: str | None = 
     Tenant.objects.filter(pk=tenant.pk).update(state=tenant.state, schema_version=tenant.schema_version)
 
 
-def drop_tenant(tenant: Tenant) -> None:
-    """Remove a tenant's row, hosts, schema and role in one transaction; the owner's command behind a clean removal.
+def close_tenant(tenant: Tenant) -> None:
+    """From here on no request and no command enters the tenant; twice is the same. Raises WallError if it is not ready."""
+    with as_owner(), transaction.atomic():
+        row = Tenant.objects.select_for_update().get(pk=tenant.pk)
+        if row.state not in {TenantState.READY, TenantState.CLOSED}:
+            raise WallError(f"{row.slug} is {row.state}; only a tenant that is ready can be closed.")
+        advance(tenant, TenantState.CLOSED)
 
-    Raises ProtectedError, with nothing removed, while the core keeps what must be exported first (its stream).
+
+def drop_book(tenant: Tenant) -> None:
+    """Remove a closed tenant's hosts, schema and role; its row stays, because the operator's own records point at it.
+
+    Part of the owner's transaction in which the tenant's stream goes (docs/decisions/0015).
     """
-    role = sql.Identifier(tenant.role_name)
+    Domain.objects.filter(tenant=tenant).delete()
+    drop_schema_and_role(tenant)
+    advance(tenant, TenantState.REMOVED)
+
+
+def drop_tenant(tenant: Tenant) -> None:
+    """Remove a tenant that never did anything, in one transaction: row, hosts, schema and role.
+
+    Raises ProtectedError, with nothing removed, when the core keeps records of it; `manage.py remove_tenant` is for those.
+    """
     with as_owner(), transaction.atomic():
         Domain.objects.filter(tenant=tenant).delete()
         Tenant.objects.filter(pk=tenant.pk).delete()
-        execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(tenant.schema_name)))
-        if role_exists(tenant.role_name):
-            # by name: DROP OWNED asks for the role's own privileges, which the owner's login need not have
-            extensions = sql.Identifier(settings.EXTENSIONS_SCHEMA)
-            execute(sql.SQL("REVOKE ALL ON SCHEMA {} FROM {}").format(extensions, role))
-            execute(sql.SQL("DROP ROLE {}").format(role))
+        drop_schema_and_role(tenant)
+
+
+def drop_schema_and_role(tenant: Tenant) -> None:
+    """The schema with all that is in it, and the role with its grants."""
+    role = sql.Identifier(tenant.role_name)
+    execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(tenant.schema_name)))
+    if role_exists(tenant.role_name):
+        # by name: DROP OWNED asks for the role's own privileges, which the owner's login need not have
+        extensions = sql.Identifier(settings.EXTENSIONS_SCHEMA)
+        execute(sql.SQL("REVOKE ALL ON SCHEMA {} FROM {}").format(extensions, role))
+        execute(sql.SQL("DROP ROLE {}").format(role))
