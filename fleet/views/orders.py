@@ -34,7 +34,7 @@ from repair.requests import LineChoice
 from repair.services.approving import Decision
 from tenants.actors import Actor
 from tenants.context import tenant_context
-from ui.formats import format_moment
+from ui.formats import format_moment, format_plain_fen
 from ui.tables import paginate_table
 
 PAGE: Final = 1_000
@@ -106,7 +106,7 @@ def export_value(name: str, value: Any) -> str:
     if name in labels:
         return str(labels[name].get(value, value))
     if name == "approved_fen":
-        return f"{value / 100:.2f}" if value else ""
+        return format_plain_fen(amount_fen=value) if value else ""
     if name in {"window_start", "window_end", "promised_return_at"}:
         return f"{timezone.localtime(value):%Y-%m-%d %H:%M}"
     return str(value)
@@ -185,7 +185,7 @@ def show_estimate(estimate: OrderEstimate) -> dict[str, Any]:
                 "line": line,
                 "kind": texts.LINE_KINDS.get(line.kind, line.kind),
                 "decision": texts.DECISIONS.get(line.decision, line.decision),
-                "amount": f"{line.amount_fen / 100:.2f}",
+                "amount": format_plain_fen(amount_fen=line.amount_fen),
             }
             for line in lines
         ],

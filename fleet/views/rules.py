@@ -10,6 +10,7 @@ from fleet.forms import LimitsForm, PolicyForm
 from fleet.selectors.settings import read_limits, read_settings
 from fleet.services import rules
 from fleet.views.acting import act, actor_of, now_of
+from ui.formats import format_plain_fen
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -18,7 +19,7 @@ def edit_settings(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     require_may(actor, Action.READ)
     is_policy = request.POST.get("form") == "policy"
-    limits = {role: None if fen is None else f"{fen / 100:.2f}" for role, fen in read_limits().items()}
+    limits = {role: None if fen is None else format_plain_fen(amount_fen=fen) for role, fen in read_limits().items()}
     policy_form = PolicyForm(
         request.POST if request.method == "POST" and is_policy else None, initial={"policy": read_settings().policy}
     )

@@ -14,7 +14,7 @@ from repair.requests import EstimateLineDraft, LineChoice
 from repair.services.inspecting import FAIL, OK, standard_for
 from repair.services.working import technicians_for
 from tenants.actors import Actor
-from ui.formats import format_fen
+from ui.formats import decimal_of_fen, format_fen, format_plain_fen
 
 ROWS = 8
 LOCAL_TIME = {"type": "datetime-local"}
@@ -247,10 +247,10 @@ class DecideForm(StepForm):
                 label=f"{line.no}. {line.text}",
                 help_text=_("Asked: %(amount)s. Empty declines the line.")
                 % {"amount": format_fen(amount_fen=line.amount_fen)},
-                initial=f"{line.amount_fen / 100:.2f}",
+                initial=format_plain_fen(amount_fen=line.amount_fen),
                 required=False,
                 min_value=0,
-                max_value=line.amount_fen / 100,
+                max_value=decimal_of_fen(amount_fen=line.amount_fen),
                 decimal_places=2,
             )
         self.fields["reason"] = forms.CharField(

@@ -1,6 +1,7 @@
 """Amounts and durations as people read them."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -14,6 +15,16 @@ def format_fen(*, amount_fen: int, currency: str = "CNY") -> str:
     sign = "−" if amount_fen < 0 else ""
     yuan, fen = divmod(abs(amount_fen), 100)
     return f"{sign}{_SYMBOLS.get(currency, currency + ' ')}{yuan:,}.{fen:02d}"
+
+
+def format_plain_fen(*, amount_fen: int) -> str:
+    """`123450` fen as `1234.50`, as fields and files have it: no symbol, no separators, the minus a hyphen."""
+    return f"{decimal_of_fen(amount_fen=amount_fen):.2f}"
+
+
+def decimal_of_fen(*, amount_fen: int) -> Decimal:
+    """`123450` fen as the exact number 1234.50."""
+    return Decimal(amount_fen).scaleb(-2)
 
 
 def format_duration(*, duration: timedelta) -> str:

@@ -20,6 +20,15 @@ def render(source: str, **context: Any) -> str:
 
 @pytest.mark.parametrize(
     ("amount_fen", "shown"),
+    [(0, "0.00"), (1, "0.01"), (123450, "1234.50"), (-5, "-0.05"), (2**53 * 100 + 1, "9007199254740992.01")],
+)
+def test_a_plain_amount_is_exact(amount_fen: int, shown: str) -> None:
+    assert formats.format_plain_fen(amount_fen=amount_fen) == shown
+    assert formats.decimal_of_fen(amount_fen=amount_fen) * 100 == amount_fen
+
+
+@pytest.mark.parametrize(
+    ("amount_fen", "shown"),
     [(0, "¥0.00"), (1, "¥0.01"), (123450, "¥1,234.50"), (-5000, "−¥50.00"), (1_234_567_890, "¥12,345,678.90")],
 )
 def test_money_is_exact_to_the_fen(amount_fen: int, shown: str) -> None:
