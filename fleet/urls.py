@@ -2,20 +2,21 @@
 
 from django.urls import path
 
-from fleet.views import batches, orders, places, rules, vehicles
+from fleet.views import batches, places, rules, vehicles
+from fleet.views.orders import decisions, exports, lists, pages, steps
 
 app_name = "fleet"
 
 urlpatterns = [
-    path("orders/", orders.list_orders, name="orders"),
-    path("orders/export.csv", orders.export_orders, name="orders_export"),
-    path("orders/<str:ref>/", orders.show_order, name="order"),
-    path("orders/<str:ref>/cancel/", orders.cancel_order, name="order_cancel"),
-    path("orders/<str:ref>/reschedule/", orders.reschedule_order, name="order_reschedule"),
-    path("orders/<str:ref>/window/", orders.choose_window, name="order_window"),
-    path("orders/<str:ref>/rate/", orders.rate_order, name="order_rate"),
-    path("orders/<str:ref>/estimates/<int:version>/", orders.decide_estimate, name="estimate_decide"),
-    path("approvals/", orders.list_approvals, name="approvals"),
+    path("orders/", lists.list_orders, name="orders"),
+    path("orders/export.csv", exports.export_orders, name="orders_export"),
+    path("orders/<str:ref>/", pages.show_order, name="order"),
+    path("orders/<str:ref>/cancel/", steps.cancel_order, name="order_cancel"),
+    path("orders/<str:ref>/reschedule/", steps.reschedule_order, name="order_reschedule"),
+    path("orders/<str:ref>/window/", steps.choose_window, name="order_window"),
+    path("orders/<str:ref>/rate/", steps.rate_order, name="order_rate"),
+    path("orders/<str:ref>/estimates/<int:version>/", decisions.decide_estimate, name="estimate_decide"),
+    path("approvals/", lists.list_approvals, name="approvals"),
     path("batches/", batches.list_batches, name="batches"),
     path("batches/new/", batches.new_batch, name="batch_new"),
     path("batches/receive/", batches.receive, name="batch_receive"),
