@@ -9,7 +9,8 @@ app_name = "fleet"
 
 urlpatterns = [
     path("orders/", lists.list_orders, name="orders"),
-    path("orders/export.csv", exports.export_orders, name="orders_export"),
+    path("orders/export.csv", exports.export_orders, {"kind": "csv"}, name="orders_export"),
+    path("orders/export.xlsx", exports.export_orders, {"kind": "xlsx"}, name="orders_export_xlsx"),
     path("orders/<str:ref>/", pages.show_order, name="order"),
     path("orders/<str:ref>/cancel/", steps.cancel_order, name="order_cancel"),
     path("orders/<str:ref>/reschedule/", steps.reschedule_order, name="order_reschedule"),

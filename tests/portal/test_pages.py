@@ -1,6 +1,8 @@
 """The portal's pages over HTTP: what they show, to whom, at which cost, and that nothing half done stays."""
 
+import io
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -8,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from openpyxl import load_workbook
 
 from events.ids import new_id
 from files.models import StoredFile
@@ -131,6 +134,36 @@ def test_orders_are_searched_narrowed_sorted_and_exported(world: Tenant, sign_in
     assert [order.number in body for order in orders] == [True] * 3
     assert "In repair" in body
     assert len(body.splitlines()) == 4
+
+
+def test_the_workbook_holds_what_the_filter_leaves_page_by_page(
+    world: Tenant, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fleet.views.orders.exports.PAGE", 2)
+    orders = place(world, 5, contact="=1+1\x01<b>", cost_center="冷链")
+    client = sign_in("acme", "viewer")
+    response = client.get("/orders/export.xlsx?cost_center=冷链&service=repair")
+    book = load_workbook(io.BytesIO(b"".join(response.streaming_content)))  # type: ignore[attr-defined]
+    rows = list(book.worksheets[0].values)
+    assert book.sheetnames == ["Orders"]
+    assert [row[0] for row in rows] == ["Order", *(order.number for order in reversed(orders))]
+    first = dict(zip(rows[0], rows[1], strict=True))
+    assert (first["Contact"], first["Status"]) == ("=1+1<b>", "New")
+    assert first["Window start"] == datetime(2026, 11, 23, 11, 0)  # what a sheet holds has no zone
+    empty = client.get("/orders/export.xlsx?cost_center=冷链&service=inspection")
+    assert len(list(load_workbook(io.BytesIO(b"".join(empty.streaming_content))).worksheets[0].values)) == 1  # type: ignore[attr-defined]
+
+
+def test_an_export_reads_its_rows_in_stays_of_its_own(world: Tenant, sign_in: SignIn) -> None:
+    place(world, 2)
+    response = sign_in("acme", "viewer").get("/orders/export.csv")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_user, current_schema()")
+        before = cursor.fetchone()
+        for _part in response.streaming_content:  # type: ignore[attr-defined]
+            cursor = connection.cursor()
+            cursor.execute("SELECT current_user, current_schema()")
+            assert cursor.fetchone() == before
 
 
 def test_a_cell_of_the_export_never_runs_as_a_formula(world: Tenant, sign_in: SignIn) -> None:
