@@ -130,7 +130,7 @@ def _cell(cell: Cell) -> str:
     if cell is None or cell == "":
         return "<c/>"
     if isinstance(cell, datetime):
-        return f'<c s="2"><v>{(cell - _DAY_ZERO).total_seconds() / 86_400:.6f}</v></c>'
+        return f'<c s="2"><v>{(cell - _DAY_ZERO).total_seconds() / 86_400:.10f}</v></c>'
     if isinstance(cell, Decimal):
         return f'<c s="3"><v>{cell}</v></c>'
     return _text(cell)
