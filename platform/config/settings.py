@@ -132,7 +132,7 @@ def database(url: str) -> dict[str, Any]:
 
 DATABASES = {"default": database(text("DATABASE_URL", "postgres://baylink_app@127.0.0.1:5432/baylink"))}
 if flag("DATABASE_POOL"):
-    DATABASES["default"]["OPTIONS"]["pool"] = {
+    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
         "min_size": 1,
         "max_size": number("DATABASE_POOL_SIZE", 16),
         "max_lifetime": 900,  # a connection that has touched many schemas holds a large catalogue cache
