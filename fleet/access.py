@@ -13,7 +13,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from events.ids import BadId, read_public_id
-from fleet.models import Batch, BatchRow, CostCenter, Order, Site, Vehicle
+from fleet.models import Batch, BatchRow, CostCenter, Order, SavedView, Site, Vehicle
 from tenants.actors import Actor
 from tenants.context import require_tenant
 from tenants.models import Tenant
@@ -120,3 +120,11 @@ def site_for(actor: Actor, key: UUID | str) -> Site:
 def cost_center_for(actor: Actor, key: UUID | str) -> CostCenter:
     """A cost centre (cct_…)."""
     return find(actor, CostCenter, key, "cct")
+
+
+def view_for(actor: Actor, key: UUID | str) -> SavedView:
+    """A saved view (viw_…): the actor's own, or a shared one; another person's own is not found."""
+    found = find(actor, SavedView, key, "viw")
+    if not found.is_shared and found.owner_id != actor.id:
+        raise Http404
+    return found

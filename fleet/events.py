@@ -53,6 +53,27 @@ class SettingsChanged(EventBase):
 
 @register
 @dataclass(frozen=True, kw_only=True)
+class ViewSaved(EventBase):
+    """A view that everybody sees was kept or changed; `before` or `after` is empty while it is somebody's own."""
+
+    type: ClassVar[str] = "view.saved"
+    subject: str  # viw_…
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class ViewRemoved(EventBase):
+    """A view that everybody saw is gone."""
+
+    type: ClassVar[str] = "view.removed"
+    subject: str  # viw_…
+    before: dict[str, Any]
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
 class BatchReceived(EventBase):
     """A file came in; it is checked next."""
 

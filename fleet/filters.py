@@ -1,10 +1,12 @@
 """What the lists can be narrowed to; everything stands in the address."""
 
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import django_filters as filters
 from django import forms
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from fleet import states, texts
@@ -18,6 +20,11 @@ GROUPS: dict[str, Any] = {
     "delivered": _("Delivered"),
     "ended": _("Cancelled or declined"),
 }
+
+
+def midnight(day: date) -> datetime:
+    """When that day begins, by the page's clock."""
+    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def site_choices() -> list[tuple[str, str]]:
@@ -41,7 +48,8 @@ class OrderFilter(filters.FilterSet):
     service = filters.ChoiceFilter(label=_("Service"), choices=list(texts.SERVICES.items()))
     site = filters.ChoiceFilter(field_name="site_code", label=_("Site"), choices=site_choices)
     cost_center = filters.ChoiceFilter(label=_("Cost centre"), choices=center_choices)
-    day = filters.DateFilter(method="on_day", label=_("Pick-up on"), widget=forms.DateInput(attrs={"type": "date"}))
+    day = filters.DateFilter(method="from_day", label=_("Pick-up from"), widget=forms.DateInput(attrs={"type": "date"}))
+    until = filters.DateFilter(method="to_day", label=_("Pick-up to"), widget=forms.DateInput(attrs={"type": "date"}))
 
     class Meta:
         model = Order
@@ -69,10 +77,15 @@ class OrderFilter(filters.FilterSet):
             return rows.filter(status__in=states.DELIVERED)
         return rows.filter(status__in=states.CANCELLED | states.DECLINED)
 
-    def on_day(self, rows: QuerySet[Order], name: str, value: Any) -> QuerySet[Order]:
-        """Windows that begin on that day, by the page's clock."""
+    def from_day(self, rows: QuerySet[Order], name: str, value: Any) -> QuerySet[Order]:
+        """Windows that begin on that day or later, by the page's clock."""
         del name
-        return rows.filter(window_start__date=value)
+        return rows.filter(window_start__gte=midnight(value))
+
+    def to_day(self, rows: QuerySet[Order], name: str, value: Any) -> QuerySet[Order]:
+        """Windows that begin on that day at the latest."""
+        del name
+        return rows.filter(window_start__lt=midnight(value + timedelta(days=1)))
 
 
 class VehicleFilter(filters.FilterSet):

@@ -1,5 +1,6 @@
 """What people type into the book's pages."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -8,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fleet.intake.columns import COLUMNS
 from fleet.intake.texts import LABELS
-from fleet.models import BatchPolicy
+from fleet.models import BatchPolicy, SavedView
 from fleet.selectors.settings import ROLES
 
 POLICY_HELP = {
@@ -97,6 +98,40 @@ class RatingForm(forms.Form):
     comment = forms.CharField(
         label=_("Anything we should know?"), required=False, max_length=1_000, widget=forms.Textarea(attrs={"rows": 3})
     )
+
+
+class ViewForm(forms.Form):
+    """A saved view: its name, who sees it, and whether the list opens with it."""
+
+    instead_of = forms.ChoiceField(label=_("Save as"), required=False)
+    name = forms.CharField(
+        label=_("Name"), max_length=60, required=False, widget=forms.TextInput(attrs={"autofocus": True})
+    )
+    is_shared = forms.BooleanField(label=_("Everybody at your company sees it"), required=False)
+    is_first = forms.BooleanField(label=_("My list opens with it"), required=False)
+
+    def __init__(self, *args: Any, own: Sequence[SavedView], may_share: bool, is_new: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.views = {view.ref: view for view in own} if is_new else {}
+        self.fields["instead_of"].choices = [  # type: ignore[attr-defined]
+            ("", _("A new view")),
+            *((ref, _("Instead of “%(name)s”") % {"name": view.name}) for ref, view in self.views.items()),
+        ]
+        if not self.views:
+            del self.fields["instead_of"]
+        if not may_share:
+            del self.fields["is_shared"]
+
+    def clean(self) -> dict[str, Any]:
+        """A view that takes another's place may keep its name."""
+        data = super().clean() or {}
+        replaced = self.views.get(data.get("instead_of", ""))
+        if not data.get("name"):
+            if replaced is None:
+                self.add_error("name", _("Give the view a name."))
+            else:
+                data["name"] = replaced.name
+        return data
 
 
 class WindowForm(forms.Form):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from fleet import texts
 from fleet.models import CostCenter, Order, Site, Vehicle
 from fleet.selectors.batches import BatchSummary
-from ui.tables import DenseTable, KeyColumn, MoneyColumn, NumberColumn, StatusColumn, TimeColumn
+from ui.tables import DenseTable, KeyColumn, MoneyColumn, NumberColumn, PickColumn, StatusColumn, TimeColumn
 from ui.templatetags import ui as components
 
 VEHICLE = '<span>{}<span class="text-secondary"> {}</span></span>'
@@ -61,6 +61,15 @@ class OrderTable(DenseTable):
         if record.is_on_hold:
             return format_html("{} {}", shown, components.status("on_hold", _("On hold")))
         return shown
+
+
+class OrderListTable(OrderTable):
+    """Orders that can be picked, several at once; the boxes belong to the form `picked`."""
+
+    pick = PickColumn(form="picked")
+
+    class Meta(OrderTable.Meta):
+        sequence = ("pick", "...")
 
 
 class VehicleTable(DenseTable):

@@ -249,6 +249,11 @@ def show_value(name: str, value: Any) -> str:
     return str(value)
 
 
+def say_view(data: Mapping[str, Any]) -> str:
+    """The name of a view."""
+    return str((data.get("after") or data["before"]).get("name") or data["before"].get("name", ""))
+
+
 def say_checked(data: Mapping[str, Any]) -> str:
     """The counts of a check."""
     pairs = [
@@ -289,6 +294,8 @@ EVENTS: Final[dict[str, Words]] = {
     "site.saved": Words(_l("Site saved"), "map-pin", text=lambda d: str(d["after"].get("code", ""))),
     "cost_center.saved": Words(_l("Cost centre saved"), "wallet", text=lambda d: str(d["after"].get("name", ""))),
     "limit.changed": Words(_l("Approval limit changed"), "scale", "info", lambda d: str(d["subject"])),
+    "view.saved": Words(_l("Shared view saved"), "bookmark", text=say_view),
+    "view.removed": Words(_l("Shared view removed"), "bookmark-off", "ended", say_view),
     "settings.changed": Words(_l("Settings changed"), "settings", "info"),
     "batch.received": Words(_l("File received"), "file-upload", text=lambda d: str(d["name"])),
     "batch.refused": Words(_l("File refused"), "file-x", "bad"),

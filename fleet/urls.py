@@ -3,7 +3,7 @@
 from django.urls import path
 
 from fleet.views import batches, places, rules, vehicles
-from fleet.views.orders import decisions, exports, lists, pages, steps
+from fleet.views.orders import decisions, exports, lists, pages, saved, steps
 
 app_name = "fleet"
 
@@ -11,6 +11,9 @@ urlpatterns = [
     path("orders/", lists.list_orders, name="orders"),
     path("orders/export.csv", exports.export_orders, {"kind": "csv"}, name="orders_export"),
     path("orders/export.xlsx", exports.export_orders, {"kind": "xlsx"}, name="orders_export_xlsx"),
+    path("orders/views/new/", saved.add_view, name="order_view_new"),
+    path("orders/views/<str:ref>/", saved.edit_view, name="order_view"),
+    path("orders/views/<str:ref>/remove/", saved.remove_view, name="order_view_remove"),
     path("orders/<str:ref>/", pages.show_order, name="order"),
     path("orders/<str:ref>/cancel/", steps.cancel_order, name="order_cancel"),
     path("orders/<str:ref>/reschedule/", steps.reschedule_order, name="order_reschedule"),

@@ -9,6 +9,7 @@ from fleet.models.orders import BatchLines, Order, OrderSearch, OrderWindow
 from fleet.models.places import CostCenter, Site
 from fleet.models.rules import ApprovalLimit, TenantSettings
 from fleet.models.vehicles import PlateHistory, Vehicle
+from fleet.models.views import FirstView, SavedView
 
 __all__ = [
     "ApprovalLimit",
@@ -17,6 +18,7 @@ __all__ = [
     "BatchPolicy",
     "BatchRow",
     "CostCenter",
+    "FirstView",
     "Order",
     "OrderEstimate",
     "OrderEstimateLine",
@@ -24,6 +26,7 @@ __all__ = [
     "OrderWindow",
     "PlateHistory",
     "RowState",
+    "SavedView",
     "Site",
     "TenantSettings",
     "Vehicle",

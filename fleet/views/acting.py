@@ -51,6 +51,19 @@ def attempt(call: Callable[[], Any]) -> str:
     return ""
 
 
+def attempt_form(form: forms.Form, call: Callable[[], Any]) -> bool:
+    """Do it, wholly or not at all; whether it was done. What the service refuses stands beside the form's fields."""
+    try:
+        with transaction.atomic():
+            call()
+    except ValidationError as error:
+        known = {name for name in getattr(error, "error_dict", {}) if name in form.fields}
+        form.add_error(None, error if known else error.messages)
+    except REFUSALS as error:
+        form.add_error(None, words_of(error))
+    return not form.errors
+
+
 def act(request: HttpRequest, call: Callable[[], Any], *, done: str, back: str) -> HttpResponse:
     """Do it and go back, with a notice of what was done or why not."""
     problem = attempt(call)

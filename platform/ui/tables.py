@@ -8,7 +8,9 @@ import django_tables2 as tables
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django_tables2.paginators import LazyPaginator
 
 from ui import formats
@@ -35,6 +37,10 @@ class DenseTable(tables.Table):
         super().__init__(*args, **kwargs)
         self.row_attrs = {**(self.row_attrs or {}), "data-href": lambda record: self.row_url(record) or None}
 
+    def name_of(self, record: Any) -> str:
+        """What a row is called: its number, or whatever it says of itself."""
+        return str(getattr(record, "number", record))
+
     def row_url(self, record: Any) -> str:
         """Where a row leads: the record's own page unless a table says otherwise; "" for nowhere."""
         find: Callable[[], str] | None = getattr(record, "get_absolute_url", None)
@@ -48,6 +54,28 @@ class KeyColumn(tables.Column):
         kwargs.setdefault("attrs", {"td": {"class": "ui-key"}})
         kwargs.setdefault("linkify", lambda record, table: table.row_url(record) or None)
         super().__init__(*args, **kwargs)
+
+
+class PickColumn(tables.Column):
+    """A box to pick a row by; its value is the row's `ref`, and it is sent with the form of that id."""
+
+    def __init__(self, *args: Any, form: str, **kwargs: Any) -> None:
+        kwargs.setdefault("attrs", {"td": {"class": "ui-pick"}, "th": {"class": "ui-pick"}})
+        super().__init__(*args, empty_values=(), orderable=False, **kwargs)
+        self.form = form
+
+    @property
+    def header(self) -> SafeString:
+        """A box for all rows of the page."""
+        return format_html(
+            '<input type="checkbox" class="form-check-input" aria-label="{}">', gettext("Pick all rows of this page")
+        )
+
+    def render(self, record: Any, table: Any) -> SafeString:
+        return format_html(
+            '<input type="checkbox" class="form-check-input" name="pick" form="{}" value="{}" aria-label="{}">',
+            self.form, record.ref, gettext("Pick %(name)s") % {"name": table.name_of(record)},
+        )  # fmt: skip
 
 
 class StatusColumn(tables.Column):

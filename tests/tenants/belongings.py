@@ -20,6 +20,7 @@ ACCOUNT_APPS = {"people", "api"}  # core rows of one tenant, which its own membe
 PARTICULARS: dict[str, dict[str, Any]] = {
     "fleet.batch": {"status": "ready"},
     "fleet.batchrow": {"status": "rejected", "cells": {}},
+    "fleet.savedview": {"is_shared": True},
     "people.membership": {"roles": ["viewer"]},
     "people.invitation": {"roles": ["viewer"], "expires_at": NOW + timedelta(days=3650)},
     "events_book.entry": {"seq": 10**9},  # the stream counts from one

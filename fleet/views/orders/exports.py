@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from django.views.decorators.http import require_safe
 
+from events.ids import BadId, read_public_id
 from fleet import texts
 from fleet.access import Action, own_tenant, require_may
 from fleet.filters import OrderFilter
@@ -24,6 +25,7 @@ from tenants.actors import Actor
 from tenants.context import tenant_context
 
 PAGE: Final = 1_000
+MOST_PICKED: Final = 200  # as many as a page of the list shows
 EXPORTED: Final[tuple[tuple[str, Any], ...]] = (
     ("number", _l("Order")), ("external_ref", _l("Your reference")), ("plate", _l("Plate")),
     ("vin", _l("VIN")), ("model", _l("Model")), ("service", _l("Service")),
@@ -88,8 +90,23 @@ def read_page(wanted: Wanted, last: UUID | None) -> list[tuple[Any, ...]]:
     """The rows after `last`, their key first; the filter is built where its rows are read."""
     with timezone.override(ZoneInfo(wanted.actor.time_zone)), tenant_context(own_tenant(wanted.actor)):
         rows = OrderFilter(wanted.params, queryset=Order.objects.order_by("-pk"), now=wanted.now).qs
+        if picked := read_picked(wanted.params):
+            rows = rows.filter(pk__in=picked)
         rows = rows.filter(pk__lt=last) if last else rows
         return list(rows.values_list("pk", *(name for name, _label in EXPORTED))[:PAGE])
+
+
+def read_picked(params: QueryDict) -> list[UUID]:
+    """The orders that were picked by hand, if any; what is no order's id finds none."""
+    return [read_or_none(ref) for ref in params.getlist("pick")[:MOST_PICKED]]
+
+
+def read_or_none(ref: str) -> UUID:
+    """The key of an order's public id, or one that no order has."""
+    try:
+        return read_public_id("ord", ref)
+    except BadId:
+        return UUID(int=0)
 
 
 def export_cell(name: str, value: Any, zone: ZoneInfo) -> Cell:

@@ -1,33 +1,64 @@
 """The lists: of orders, and of what waits for a decision."""
 
+from typing import Any, Final
+
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _l
 from django.views.decorators.http import require_safe
 
 from fleet.access import Action, may, require_may
 from fleet.filters import OrderFilter
-from fleet.models import Order
+from fleet.models import Order, SavedView
 from fleet.selectors.orders import count_waiting, waiting_estimates
 from fleet.selectors.settings import limit_of
-from fleet.tables import EstimateTable, OrderTable
+from fleet.selectors.views import clean_query, views_of
+from fleet.tables import EstimateTable, OrderListTable
 from fleet.views.acting import actor_of, now_of
 from ui.tables import paginate_table
+
+ALL: Final = "all=1"  # a list that was asked for whole is not the one that opens by itself
+BUILT_IN: Final[tuple[tuple[Any, str], ...]] = (
+    (_l("All orders"), ""),
+    (_l("Open orders"), "group=open"),
+    (_l("Waiting for you"), "group=waiting"),
+    (_l("Late"), "group=late"),
+)
 
 
 @require_safe
 def list_orders(request: HttpRequest) -> HttpResponse:
-    """The orders that the filter leaves."""
-    require_may(actor_of(request), Action.READ)
-    now = now_of(request)
+    """The orders that the filter leaves; without any wish the view that the person's list opens with."""
+    actor, now = actor_of(request), now_of(request)
+    require_may(actor, Action.READ)
+    views = views_of(actor.id)
+    first = None if request.GET else next((view for view in views if view.is_first), None)
+    if first is not None:
+        return redirect(f"{request.path}?{first.query or ALL}")
     found = OrderFilter(request.GET, queryset=Order.objects.all(), now=now)
-    table = paginate_table(table=OrderTable(found.qs), request=request)
+    query = clean_query(request.GET)
+    table = paginate_table(table=OrderListTable(found.qs), request=request)
+    current = next((view for view in views if view.query == query), None)
     context = {
         "filter": found,
         "table": table,
-        "query": request.GET.urlencode(),
-        "can_submit": may(actor_of(request), Action.SUBMIT),
+        "query": query,
+        "tabs": view_tabs(views, query),
+        "current": current,
+        "can_change": current is not None and (not current.is_shared or may(actor, Action.MANAGE)),
+        "can_submit": may(actor, Action.SUBMIT),
+        "reset": f"?{ALL}",
     }
     return render(request, "fleet/orders.html", context)
+
+
+def view_tabs(views: list[SavedView], query: str) -> list[dict[str, Any]]:
+    """The lists that are always there, then those that were saved."""
+    tabs = [{"label": label, "url": f"?{part or ALL}", "active": part == query, "icon": ""} for label, part in BUILT_IN]
+    for view in views:
+        icon = "users" if view.is_shared else "bookmark"
+        tabs.append({"label": view.name, "url": f"?{view.query or ALL}", "active": view.query == query, "icon": icon})
+    return tabs
 
 
 @require_safe

@@ -208,7 +208,7 @@ def page_span(page: Any) -> str:
 
 
 @register.inclusion_tag("ui/parts/filter_bar.html")
-def filter_bar(filterset: Any, search: str = "q", target: str = "") -> dict[str, Any]:
+def filter_bar(filterset: Any, search: str = "q", target: str = "", reset: str = "?") -> dict[str, Any]:
     """The form of a django-filter FilterSet in one row; the field named `search` is the search box ("/" goes there).
 
     With `target` (a CSS selector) htmx swaps that part alone while the person types.
@@ -223,6 +223,7 @@ def filter_bar(filterset: Any, search: str = "q", target: str = "") -> dict[str,
         "fields": fields,
         "used": len(used),
         "target": target,
+        "reset": reset,
         "compact": compact,
         "searched": bool(form.data.get(form.add_prefix(search))),
     }
