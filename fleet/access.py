@@ -13,7 +13,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from events.ids import BadId, read_public_id
-from fleet.models import Batch, BatchRow, CostCenter, Order, SavedView, Site, Vehicle
+from fleet.models import Batch, BatchRow, CostCenter, Driver, Import, Order, SavedView, Site, Vehicle
 from tenants.actors import Actor
 from tenants.context import require_tenant
 from tenants.models import Tenant
@@ -30,7 +30,7 @@ class Action(StrEnum):
     READ = "read"
     SUBMIT = "submit"  # batches and orders, before the vehicle is fetched
     DECIDE = "decide"  # estimates, within a limit
-    MANAGE = "manage"  # sites and cost centres
+    MANAGE = "manage"  # vehicles, drivers, sites and cost centres
     CONFIGURE = "configure"  # limits and settings
 
 
@@ -128,3 +128,13 @@ def view_for(actor: Actor, key: UUID | str) -> SavedView:
     if not found.is_shared and found.owner_id != actor.id:
         raise Http404
     return found
+
+
+def driver_for(actor: Actor, key: UUID | str) -> Driver:
+    """A driver (drv_…)."""
+    return find(actor, Driver, key, "drv")
+
+
+def import_for(actor: Actor, key: UUID | str) -> Import:
+    """An import (imp_…)."""
+    return find(actor, Import, key, "imp")

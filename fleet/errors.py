@@ -68,5 +68,11 @@ class NotValid(FleetError):
     code = "invalid"
 
 
+class ChangedMeanwhile(FleetError):
+    """Somebody else changed it after it was read."""
+
+    code = "changed_meanwhile"
+
+
 class Superseded(Exception):
     """Another worker has taken over; whoever gets this stops, and what it wrote in this stay is rolled back."""

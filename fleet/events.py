@@ -1,8 +1,9 @@
-"""What the book's own services tell: sites, cost centres, batches, limits. Orders and vehicles are told by the desk."""
+"""What the book's own services tell. Orders, and what the desk's register knows of vehicles, are told by the desk."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
+from uuid import UUID
 
 from events.catalogue import EventBase, register
 
@@ -27,6 +28,99 @@ class CostCenterSaved(EventBase):
     subject: str  # cct_…
     before: dict[str, Any]
     after: dict[str, Any]
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class DriverSaved(EventBase):
+    """A driver was added or changed; `before` is empty for a new one."""
+
+    type: ClassVar[str] = "driver.saved"
+    subject: str  # drv_…
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class VehicleSaved(EventBase):
+    """What your people keep of a vehicle was added or changed; `before` is empty the first time."""
+
+    type: ClassVar[str] = "vehicle.saved"
+    subject: str  # veh_…
+    vehicle_id: UUID
+    vin: str
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class ImportReceived(EventBase):
+    """A file of vehicles, drivers, sites or cost centres came in; it is checked next."""
+
+    type: ClassVar[str] = "import.received"
+    subject: str  # imp_…
+    register: str
+    name: str
+    size_bytes: int
+    sha256: str
+    channel: str
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class ImportRefused(EventBase):
+    """The file cannot be taken at all."""
+
+    type: ClassVar[str] = "import.refused"
+    subject: str
+    code: str
+    params: dict[str, Any]
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class ImportChecked(EventBase):
+    """Every row was looked at; the counts are by what would become of the rows."""
+
+    type: ClassVar[str] = "import.checked"
+    subject: str
+    total: int
+    new: int
+    changed: int
+    same: int
+    rejected: int
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class ImportStarted(EventBase):
+    """Somebody said yes: the new and changed rows are being written."""
+
+    type: ClassVar[str] = "import.started"
+    subject: str
+    rows: int
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class ImportDone(EventBase):
+    """Every row that could be written is written."""
+
+    type: ClassVar[str] = "import.done"
+    subject: str
+    written: int
+    rejected: int
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class ImportDiscarded(EventBase):
+    """The import was put away before it was applied."""
+
+    type: ClassVar[str] = "import.discarded"
+    subject: str
 
 
 @register

@@ -15,11 +15,26 @@ from django.utils.dateparse import parse_datetime
 from events.copying import copy_rows
 from events.projecting import Told, projects
 from fleet import states
-from fleet.models import Order, OrderEstimate, OrderEstimateLine, OrderSearch, OrderWindow, PlateHistory, Vehicle
+from fleet.events import CostCenterSaved, SiteSaved, VehicleSaved
+from fleet.models import (
+    OdometerReading,
+    Order,
+    OrderEstimate,
+    OrderEstimateLine,
+    OrderSearch,
+    OrderWindow,
+    PlateHistory,
+    Vehicle,
+    VehicleRecord,
+)
 from repair import events as told_by_desk
 from repair import states as jobs
 
 VEHICLE_FIELDS = ("id", "vin", "plate", "model", "vehicle_class", "transmission", "registered_at", "updated_seq")
+RECORD_FIELDS = (
+    "plate_type", "site_code", "cost_center", "inspection_expires_on", "compulsory_expires_on", "commercial_expires_on",
+    "is_active",
+)  # fmt: skip
 PLATE_FIELDS = ("seq", "vehicle", "plate", "since")
 ASKED = (
     "number", "external_ref", "batch_id", "channel", "service", "description", "vin", "plate", "model", "site_code",
@@ -69,6 +84,14 @@ INSERT INTO fleet_batchlines AS b (batch_id, waiting, moving, delivered, decline
 ON CONFLICT (batch_id) DO UPDATE SET waiting = b.waiting + excluded.waiting, moving = b.moving + excluded.moving,
     delivered = b.delivered + excluded.delivered, declined = b.declined + excluded.declined,
     cancelled = b.cancelled + excluded.cancelled
+"""
+READ = """
+UPDATE fleet_vehicle v SET odometer_km = r.km, odometer_at = r.at
+FROM unnest(%s::uuid[], %s::int[], %s::timestamptz[]) AS r(id, km, at)
+WHERE v.id = r.id AND (v.odometer_at IS NULL OR v.odometer_at <= r.at)
+"""
+TOUCH = """
+UPDATE fleet_vehicle v SET updated_seq = t.seq FROM unnest(%s::uuid[], %s::bigint[]) AS t(id, seq) WHERE v.id = t.id
 """
 
 
@@ -124,6 +147,73 @@ def change_plates(told: Sequence[Told]) -> None:
     for t in told:
         Vehicle.objects.filter(pk=t.event.vehicle_id).update(plate=t.event.plate, updated_seq=t.seq)
     copy_rows(PlateHistory, PLATE_FIELDS, ((t.seq, t.event.vehicle_id, t.event.plate, t.occurred_at) for t in told))
+
+
+@projects(told_by_desk.VehicleDescribed)
+def describe_vehicles(told: Sequence[Told]) -> None:
+    """Another model, class or gearbox."""
+    for t in told:
+        Vehicle.objects.filter(pk=t.event.vehicle_id).update(
+            model=t.event.model, vehicle_class=t.event.vehicle_class, transmission=t.event.transmission, updated_seq=t.seq
+        )  # fmt: skip
+
+
+@projects(told_by_desk.VehicleOdometerRead)
+def read_odometers(told: Sequence[Told]) -> None:
+    """Every reading is kept; the vehicle shows the latest by the time it was taken, of two at one time the later told."""
+    copy_rows(
+        OdometerReading,
+        ("seq", "vehicle", "km", "read_at", "source", "order_id"),
+        ((t.seq, e.vehicle_id, e.km, e.read_at, e.source, e.order_id) for t in told for e in [t.event]),
+    )
+    latest: dict[UUID, Told] = {}
+    for t in told:
+        if t.event.vehicle_id not in latest or latest[t.event.vehicle_id].event.read_at <= t.event.read_at:
+            latest[t.event.vehicle_id] = t
+    touch_vehicles(told)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            READ,
+            [
+                list(latest),
+                [t.event.km for t in latest.values()],
+                [t.event.read_at for t in latest.values()],
+            ],
+        )
+
+
+@projects(VehicleSaved)
+def note_records(told: Sequence[Told]) -> None:
+    """What the tenant's own people keep of a vehicle, as they told it last."""
+    last = {t.event.vehicle_id: t.event.after for t in told}
+    VehicleRecord.objects.bulk_create(
+        [VehicleRecord(vehicle_id=key, **after) for key, after in last.items()],
+        update_conflicts=True, unique_fields=["vehicle"], update_fields=RECORD_FIELDS,
+    )  # fmt: skip
+    touch_vehicles(told)
+
+
+@projects(SiteSaved)
+def rename_sites(told: Sequence[Told]) -> None:
+    """Vehicles stay at their site when it is given another code."""
+    for t in told:
+        if t.event.before and t.event.before["code"] != t.event.after["code"]:
+            VehicleRecord.objects.filter(site_code=t.event.before["code"]).update(site_code=t.event.after["code"])
+
+
+@projects(CostCenterSaved)
+def rename_cost_centers(told: Sequence[Told]) -> None:
+    """Vehicles stay with their cost centre when it is given another name."""
+    for t in told:
+        if t.event.before and t.event.before["name"] != t.event.after["name"]:
+            VehicleRecord.objects.filter(cost_center=t.event.before["name"]).update(cost_center=t.event.after["name"])
+
+
+def touch_vehicles(told: Sequence[Told]) -> None:
+    """The number of the last event about each vehicle."""
+    last = {t.event.vehicle_id: t.seq for t in told}
+    with connection.cursor() as cursor:
+        cursor.execute(TOUCH, [list(last), list(last.values())])
 
 
 # --- orders -----------------------------------------------------------------------------------------------------------

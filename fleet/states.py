@@ -1,4 +1,4 @@
-"""The batch's table (JOBS.md, "Batch and order line"), and what its lines say of it once it is submitted."""
+"""The tables of batches (JOBS.md, "Batch and order line") and imports, and what its lines say of a submitted batch."""
 
 from events.machine import Machine, Move, row
 from repair import states as jobs
@@ -39,6 +39,22 @@ BATCH = Machine(
     moves=MOVES,
     ended=frozenset({REFUSED_FILE, DISCARDED, COMPLETED, COMPLETED_WITH_EXCEPTIONS, ROLLED_BACK}),
 )  # fmt: skip
+
+CHECKING, APPLYING, DONE = "checking", "applying", "done"
+IMPORT = Machine(
+    name="import",
+    states=frozenset({RECEIVED, CHECKING, READY, REFUSED_FILE, DISCARDED, APPLYING, DONE}),
+    moves=(
+        row("M1", "receive", "-", RECEIVED, "TEN INT SYS"),
+        row("M2", "start_check", f"{RECEIVED} {CHECKING}", CHECKING, "SYS"),
+        row("M3", "refuse_file", f"{RECEIVED} {CHECKING}", REFUSED_FILE, "SYS"),
+        row("M4", "find_ready", CHECKING, READY, "SYS"),
+        row("M5", "discard", READY, DISCARDED, "TEN INT"),
+        row("M6", "apply", READY, APPLYING, "TEN INT SYS"),
+        row("M7", "finish", APPLYING, DONE, "SYS"),
+    ),
+    ended=frozenset({REFUSED_FILE, DISCARDED, DONE}),
+)
 
 STORED = frozenset({RECEIVED, VALIDATING, READY, NEEDS_FIXES, REFUSED_FILE, DISCARDED, SUBMITTED})  # not computed
 

@@ -1,4 +1,4 @@
-"""Celery's ways into the batches: each task is many short entries into one tenant, and may be killed at any time."""
+"""Celery's ways into batches and imports: each task is many short entries into one tenant, and may be killed at any time."""
 
 from uuid import UUID
 
@@ -6,6 +6,8 @@ from celery import shared_task
 
 from config import clock
 from fleet.services.checking import check_file
+from fleet.services.imports.applying import write_import as write_rows
+from fleet.services.imports.checking import check_import as check_rows
 from fleet.services.opening import open_orders
 from fleet.services.rollback import roll_back_orders
 from fleet.services.sweeping import sweep_tenants
@@ -28,6 +30,18 @@ def open_batch(tenant_id: str, batch_id: str) -> None:
 def roll_back_batch(tenant_id: str, batch_id: str) -> None:
     """Cancel the orders of a batch that are not in custody yet."""
     roll_back_orders(tenant=find_tenant(tenant_id), batch_id=UUID(batch_id), clock=clock.now)
+
+
+@shared_task(name="fleet.check_import")
+def check_import(tenant_id: str, import_id: str) -> None:
+    """Read a register's file and check its rows."""
+    check_rows(tenant=find_tenant(tenant_id), import_id=UUID(import_id), clock=clock.now)
+
+
+@shared_task(name="fleet.write_import")
+def write_import(tenant_id: str, import_id: str) -> None:
+    """Write the new and changed rows of an import that somebody has said yes to."""
+    write_rows(tenant=find_tenant(tenant_id), import_id=UUID(import_id), clock=clock.now)
 
 
 @shared_task(name="fleet.sweep")

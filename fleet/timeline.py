@@ -264,6 +264,40 @@ def say_checked(data: Mapping[str, Any]) -> str:
     return ", ".join(f"{label}: {count}" for label, count in pairs)
 
 
+def say_fields(data: Mapping[str, Any]) -> str:
+    """What of a register's entry changed, from what to what; of a new one, what it is called."""
+    before, after = data["before"], data["after"]
+    if not before:
+        return str(after.get("code") or after.get("name") or "")
+    changed = [name for name in after if before.get(name) != after[name]]
+    return " · ".join(
+        f"{_(LABELS.get(name, name))}: {say_value(before.get(name))} → {say_value(after[name])}" for name in changed
+    )
+
+
+def say_description(data: Mapping[str, Any]) -> str:
+    """Model, class and gearbox that changed."""
+    return " · ".join(f"{say_value(old)} → {data[name]}" for name, old in data["before"].items())
+
+
+def say_value(value: Any) -> str:
+    """A field's value; a dash for none."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return "–" if value in (None, "") else str(value)
+
+
+def say_import(data: Mapping[str, Any]) -> str:
+    """How the rows of a register's file were judged."""
+    counts = {name: data[name] for name in ("new", "changed", "same", "rejected")}
+    return _("%(new)d new, %(changed)d changed, %(same)d the same, %(rejected)d rejected") % counts
+
+
+def say_written(data: Mapping[str, Any]) -> str:
+    """How many rows were written."""
+    return ngettext("%(count)d row", "%(count)d rows", data["written"]) % {"count": data["written"]}
+
+
 def say_rows(data: Mapping[str, Any]) -> str:
     """How many rows."""
     return ngettext("%(count)d row", "%(count)d rows", data["rows"]) % {"count": data["rows"]}
@@ -282,6 +316,10 @@ EVENTS: Final[dict[str, Words]] = {
         for state, name in MOVED_NAMES.items()
     },
     "vehicle.registered": Words(_l("Vehicle registered"), "car", text=lambda d: f"{d['plate']} {d['vin']}".strip()),
+    "vehicle.described": Words(_l("Vehicle described anew"), "car", "info", say_description),
+    "vehicle.odometer_read": Words(_l("Odometer read"), "gauge", "info", lambda d: f"{d['km']:,} km"),
+    "vehicle.saved": Words(_l("Vehicle record saved"), "pencil", "info", say_fields),
+    "driver.saved": Words(_l("Driver saved"), "user", "info", say_fields),
     "vehicle.replated": Words(_l("New plate"), "license", "info", lambda d: f"{d['before'] or '–'} → {d['plate']}"),
     "order.placed": Words(_l("Order placed"), "inbox", "neutral", say_placed),
     "order.agent_named": Words(_l("Agent named"), "user-check", "info", say_agent),
@@ -291,8 +329,14 @@ EVENTS: Final[dict[str, Words]] = {
     "order.estimate_decided": Words(_l("Decision on the estimate"), "gavel", "info", say_decision),
     "order.noted": Words(_l("Note"), "message", "neutral", lambda d: str(d["text"])),
     "order.amended": Words(_l("Order changed"), "pencil", "info", say_changes),
-    "site.saved": Words(_l("Site saved"), "map-pin", text=lambda d: str(d["after"].get("code", ""))),
-    "cost_center.saved": Words(_l("Cost centre saved"), "wallet", text=lambda d: str(d["after"].get("name", ""))),
+    "site.saved": Words(_l("Site saved"), "map-pin", text=say_fields),
+    "cost_center.saved": Words(_l("Cost centre saved"), "wallet", text=say_fields),
+    "import.received": Words(_l("File received"), "file-upload", text=lambda d: str(d["name"])),
+    "import.refused": Words(_l("File refused"), "file-x", "bad"),
+    "import.checked": Words(_l("File checked"), "list-check", "info", say_import),
+    "import.started": Words(_l("Writing begun"), "send", "info", say_rows),
+    "import.done": Words(_l("Written into your register"), "checks", "good", say_written),
+    "import.discarded": Words(_l("Import discarded"), "trash", "ended"),
     "limit.changed": Words(_l("Approval limit changed"), "scale", "info", lambda d: str(d["subject"])),
     "view.saved": Words(_l("Shared view saved"), "bookmark", text=say_view),
     "view.removed": Words(_l("Shared view removed"), "bookmark-off", "ended", say_view),

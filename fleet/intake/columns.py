@@ -1,9 +1,10 @@
 """The columns of an order file: their names, the headers people write for them, and their limits."""
 
-import re
-import unicodedata
-from collections.abc import Sequence
 from typing import Final
+
+from fleet.intake.shapes import IGNORED, Shape, fold_header
+
+__all__ = ["COLUMNS", "IGNORED", "LIMITS", "ORDERS", "PLACE", "REQUIRED", "fold_header", "name_columns"]
 
 REQUIRED: Final = (
     "external_ref",
@@ -46,9 +47,6 @@ COLUMNS: Final = (
     "pre_approved_up_to",
     "coord_system",
 )
-IGNORED: Final = frozenset({"row_line", "row_problems"})
-"""Columns that our own list of failed rows adds; they are skipped when the mended file comes back."""
-
 LIMITS: Final = {
     "external_ref": 64,
     "model": 80,
@@ -93,27 +91,5 @@ _ALIASES: Final = {
     "pre_approved_up_to": "pre approved, 预批金额, 预授权金额, 免审额度",
     "coord_system": "coordinate system, 坐标系, 坐标系统",
 }
-_HINT = re.compile(r"[(（\[【](?:必填|选填|可选|required|optional)[)）\]】]", re.IGNORECASE)
-_NOISE = re.compile(r"[\s_\-*:：/()（）.\u200b\ufeff]+")
-
-
-def fold_header(header: str) -> str:
-    """`header` without case, width, spaces, punctuation and "(required)"."""
-    folded = unicodedata.normalize("NFKC", header).casefold()
-    return _NOISE.sub("", _HINT.sub("", folded))
-
-
-_BY_HEADER: Final = {
-    fold_header(header): column for column in COLUMNS for header in (column, *(_ALIASES[column].split(",")))
-}
-_BY_HEADER.update({fold_header(column): column for column in IGNORED})
-
-
-def name_columns(headers: Sequence[str]) -> tuple[str, ...]:
-    """The column that each header means; a header that means none is kept as it was written."""
-    return tuple(_BY_HEADER.get(fold_header(header), header.strip()) for header in headers)
-
-
-def count_known(headers: Sequence[str]) -> int:
-    """How many of `headers` we know."""
-    return sum(fold_header(header) in _BY_HEADER for header in headers)
+ORDERS: Final = Shape(columns=COLUMNS, required=REQUIRED, aliases=_ALIASES, instead={"site_code": PLACE})
+name_columns = ORDERS.name_columns

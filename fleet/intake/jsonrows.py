@@ -5,25 +5,27 @@ from typing import Any
 
 import msgspec
 
+from fleet.intake.columns import ORDERS
 from fleet.intake.refusals import MAX_COLUMNS, MAX_ROWS, FileRefused
+from fleet.intake.shapes import Shape
 from fleet.intake.tables import OrderFile, SourceRow, check_columns
 
 _BOM = b"\xef\xbb\xbf"
 
 
-def read_json(*, name: str, content: bytes) -> OrderFile:
-    """An order file from JSON lines (a row's line is its line in the file) or an array (its place, from 1).
+def read_json(*, name: str, content: bytes, shape: Shape = ORDERS) -> OrderFile:
+    """A file from JSON lines (a row's line is its line in the file) or an array (its place, from 1).
 
     Raises FileRefused: `bad_json`, `empty_file`, `too_many_rows`, `missing_columns`, `duplicate_columns`.
     """
     body = content.removeprefix(_BOM)
     pairs = _array(body) if body.lstrip().startswith(b"[") else _lines(body)
-    return _build(name, pairs)
+    return _build(name, pairs, shape)
 
 
 def read_objects(*, objects: Iterable[Mapping[str, Any]], name: str = "") -> OrderFile:
     """An order file from objects that are decoded already; a row's line is its place, from 1. Raises as `read_json`."""
-    return _build(name, enumerate(objects, start=1))
+    return _build(name, enumerate(objects, start=1), ORDERS)
 
 
 def _array(body: bytes) -> Iterator[tuple[int, Any]]:
@@ -46,7 +48,7 @@ def _decode(text: bytes, line: int) -> object:
         raise FileRefused("bad_json", line=line) from error
 
 
-def _build(name: str, pairs: Iterable[tuple[int, Any]]) -> OrderFile:
+def _build(name: str, pairs: Iterable[tuple[int, Any]], shape: Shape) -> OrderFile:
     place: dict[str, int] = {}
     rows: list[SourceRow] = []
     for line, item in pairs:
@@ -57,7 +59,7 @@ def _build(name: str, pairs: Iterable[tuple[int, Any]]) -> OrderFile:
         rows.append(SourceRow(line, _cells(item, place, line)))
     if not rows:
         raise FileRefused("empty_file")
-    columns, warnings = check_columns(list(place))
+    columns, warnings = check_columns(list(place), shape)
     for row in rows:
         row.cells.extend([""] * (len(columns) - len(row.cells)))
     return OrderFile(name=name, kind="json", columns=columns, rows=rows, warnings=warnings)

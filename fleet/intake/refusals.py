@@ -12,20 +12,20 @@ Params = dict[str, str | int]
 
 FILE_TEXTS: Final[dict[str, tuple[str, str]]] = {
     "empty_file": (
-        gettext_noop("The file holds no orders."),
-        gettext_noop("Add at least one order below the header row and send the file again."),
+        gettext_noop("The file holds no rows."),
+        gettext_noop("Add at least one row below the header row and send the file again."),
     ),
     "file_too_large": (
         gettext_noop("The file has %(size_mb)s MB; at most %(limit_mb)s MB are taken."),
         gettext_noop("Split the file, or save it as CSV without pictures and other sheets."),
     ),
     "too_many_rows": (
-        gettext_noop("The file holds more than %(limit)s orders."),
+        gettext_noop("The file holds more than %(limit)s rows."),
         gettext_noop("Split it into several files."),
     ),
     "too_many_columns": (
         gettext_noop("The file has more than %(limit)s columns."),
-        gettext_noop("Copy the order columns into a new workbook, or start from the template."),
+        gettext_noop("Copy the columns into a new workbook, or start from the template."),
     ),
     "macros": (
         gettext_noop("The workbook contains macros."),
@@ -33,7 +33,7 @@ FILE_TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "zip_bomb": (
         gettext_noop("The workbook unpacks to far more than it should and was not opened."),
-        gettext_noop("Copy the order rows into a new workbook, or save them as CSV."),
+        gettext_noop("Copy the rows into a new workbook, or save them as CSV."),
     ),
     "unclosed_quote": (
         gettext_noop("A quotation mark that opens on line %(line)s is never closed."),
@@ -44,7 +44,7 @@ FILE_TEXTS: Final[dict[str, tuple[str, str]]] = {
         gettext_noop("Shorten the text of that cell."),
     ),
     "not_a_table": (
-        gettext_noop("The file is no table of orders that can be read."),
+        gettext_noop("The file is no table that can be read."),
         gettext_noop("Send CSV, an Excel workbook (.xlsx, without a password) or JSON lines."),
     ),
     "check_failed": (
@@ -53,7 +53,7 @@ FILE_TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "bad_json": (
         gettext_noop("Line %(line)s is no JSON object with plain values."),
-        gettext_noop("Send one JSON object for each order, with texts, numbers or true and false as values."),
+        gettext_noop("Send one JSON object for each row, with texts, numbers or true and false as values."),
     ),
     "encoding": (
         gettext_noop("The characters on line %(line)s cannot be read."),

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from fleet.intake.columns import COLUMNS, IGNORED, PLACE, REQUIRED, name_columns
+from fleet.intake.columns import ORDERS
 from fleet.intake.refusals import MAX_COLUMNS, MAX_ROWS, FileRefused, Params, explain_file
+from fleet.intake.shapes import IGNORED, Shape
 
 
 class SourceRow(NamedTuple):
@@ -29,7 +30,10 @@ class FileWarning:
 
 @dataclass(frozen=True, slots=True)
 class OrderFile:
-    """An order file read as text. `columns` holds our names, or the sender's own header where we know none."""
+    """A file read as text: of orders, or of one of the tenant's registers.
+
+    `columns` holds our names, or the sender's own header where we know none.
+    """
 
     name: str
     kind: str
@@ -38,30 +42,28 @@ class OrderFile:
     warnings: tuple[FileWarning, ...] = ()
 
 
-def check_columns(headers: Sequence[str]) -> tuple[tuple[str, ...], tuple[FileWarning, ...]]:
+def check_columns(headers: Sequence[str], shape: Shape = ORDERS) -> tuple[tuple[str, ...], tuple[FileWarning, ...]]:
     """The columns that `headers` mean, and a warning about those we do not know.
 
     Raises FileRefused: `missing_columns`, `duplicate_columns`, `too_many_columns`.
     """
     if len(headers) > MAX_COLUMNS:
         raise FileRefused("too_many_columns", limit=MAX_COLUMNS)
-    columns = name_columns(headers)
-    known = [column for column in columns if column in COLUMNS]
+    columns = shape.name_columns(headers)
+    known = [column for column in columns if column in shape.columns]
     twice = sorted({column for column in known if known.count(column) > 1})
     if twice:
         raise FileRefused("duplicate_columns", names=", ".join(twice))
-    missing = [column for column in REQUIRED if column not in known]
-    if "site_code" not in known:
-        missing += [column for column in PLACE if column not in known]
+    missing = shape.missing(known)
     if missing:
         raise FileRefused("missing_columns", names=", ".join(missing))
-    unknown = [column for column in columns if column and column not in COLUMNS and column not in IGNORED]
+    unknown = [column for column in columns if column and column not in shape.columns and column not in IGNORED]
     names = ", ".join(unknown)[:500]
     return columns, (FileWarning("unknown_columns", {"names": names}),) if unknown else ()
 
 
-def build_file(*, name: str, kind: str, table: Iterable[SourceRow]) -> OrderFile:
-    """An order file from a table whose first row that is not blank is the header. Blank rows are left out.
+def build_file(*, name: str, kind: str, table: Iterable[SourceRow], shape: Shape = ORDERS) -> OrderFile:
+    """A file from a table whose first row that is not blank is the header. Blank rows are left out.
 
     Raises FileRefused: `empty_file`, `too_many_rows`, and what `check_columns` raises.
     """
@@ -69,7 +71,7 @@ def build_file(*, name: str, kind: str, table: Iterable[SourceRow]) -> OrderFile
     header = next(rows, None)
     if header is None:
         raise FileRefused("empty_file")
-    columns, warnings = check_columns(header.cells)
+    columns, warnings = check_columns(header.cells, shape)
     kept: list[SourceRow] = []
     for row in rows:
         if len(kept) == MAX_ROWS:

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from fleet.intake.columns import count_known
+from fleet.intake.columns import ORDERS
 from fleet.intake.refusals import MAX_ROWS, FileRefused
+from fleet.intake.shapes import Shape
 from fleet.intake.tables import OrderFile, SourceRow, build_file
 
 _DELIMITERS: Final = (",", ";", "\t")
@@ -21,8 +22,8 @@ _LONGEST_LINE: Final = 1_000_000
 _LONGEST_SCAN: Final = 4_000_000
 
 
-def read_csv(*, name: str, content: bytes) -> OrderFile:
-    """An order file from CSV with comma, semicolon or tab, in UTF-8, GB18030, or UTF-16 with its mark.
+def read_csv(*, name: str, content: bytes, shape: Shape = ORDERS) -> OrderFile:
+    """A file from CSV with comma, semicolon or tab, in UTF-8, GB18030, or UTF-16 with its mark.
 
     Raises FileRefused: `not_a_table`, `encoding`, `unclosed_quote`, `cell_too_large`, and what `build_file` raises.
     """
@@ -30,8 +31,8 @@ def read_csv(*, name: str, content: bytes) -> OrderFile:
     first = _first_line(content, encoding)
     if not first:
         raise FileRefused("empty_file")
-    table = _Table(content, encoding, _find_delimiter(first))
-    return build_file(name=name, kind="csv", table=table.rows())
+    table = _Table(content, encoding, _find_delimiter(first, shape))
+    return build_file(name=name, kind="csv", table=table.rows(), shape=shape)
 
 
 def find_encoding(content: bytes) -> str:
@@ -84,13 +85,13 @@ def _first_line(content: bytes, encoding: str) -> str:
     return ""
 
 
-def _find_delimiter(line: str) -> str:
+def _find_delimiter(line: str, shape: Shape) -> str:
     """The delimiter under which the header has the most columns that we know."""
     bare = line.strip("\r\n")
 
     def score(delimiter: str) -> tuple[int, int]:
         headers = [part.strip('" ') for part in bare.split(delimiter)]
-        return count_known(headers), len(headers)
+        return shape.count_known(headers), len(headers)
 
     return max(_DELIMITERS, key=score)
 

@@ -7,7 +7,10 @@ from typing import Final
 
 from django.utils.translation import gettext_noop
 
+from fleet.intake.registers import texts as registers
+
 LABELS: Final[dict[str, str]] = {
+    **registers.LABELS,
     "row": gettext_noop("Row"),
     "external_ref": gettext_noop("Order reference"),
     "plate": gettext_noop("Plate"),
@@ -218,4 +221,6 @@ SUGGESTIONS: Final[dict[str, tuple[str, str]]] = {
     ),
 }
 
-ROW_TEXTS: Final[dict[str, tuple[str, str]]] = {**ERRORS, **WARNINGS, **SUGGESTIONS}
+ROW_TEXTS: Final[dict[str, tuple[str, str]]] = {
+    **ERRORS, **WARNINGS, **SUGGESTIONS, **registers.ERRORS, **registers.WARNINGS,
+}  # fmt: skip

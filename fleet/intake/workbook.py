@@ -8,19 +8,21 @@ from datetime import MAXYEAR, date, datetime, time, timedelta
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from fleet.intake.archive import check_archive
+from fleet.intake.columns import ORDERS
 from fleet.intake.refusals import FileRefused
+from fleet.intake.shapes import Shape
 from fleet.intake.tables import OrderFile, SourceRow, build_file
 
 CellValue = str | int | float | bool | datetime | date | time | timedelta
 
 
-def read_workbook(*, name: str, content: bytes) -> OrderFile:
-    """An order file from the first visible sheet of an .xlsx workbook.
+def read_workbook(*, name: str, content: bytes, shape: Shape = ORDERS) -> OrderFile:
+    """A file from the first visible sheet of an .xlsx workbook.
 
     Raises FileRefused: `macros`, `zip_bomb`, `not_a_table`, and what `build_file` raises.
     """
     check_archive(content)
-    return build_file(name=name, kind="xlsx", table=_rows(*_first_sheet(content)))
+    return build_file(name=name, kind="xlsx", table=_rows(*_first_sheet(content)), shape=shape)
 
 
 def _first_sheet(content: bytes) -> tuple[int, list[list[CellValue]]]:

@@ -4,11 +4,13 @@ Projected tables are written by projectors alone and hold no foreign keys; owned
 """
 
 from fleet.models.batches import Batch, BatchPolicy, BatchRow, RowState
+from fleet.models.drivers import Driver
 from fleet.models.estimates import OrderEstimate, OrderEstimateLine
+from fleet.models.imports import Import, ImportRow, ImportState, Register
 from fleet.models.orders import BatchLines, Order, OrderSearch, OrderWindow
 from fleet.models.places import CostCenter, Site
 from fleet.models.rules import ApprovalLimit, TenantSettings
-from fleet.models.vehicles import PlateHistory, Vehicle
+from fleet.models.vehicles import OdometerReading, PlateHistory, PlateType, Vehicle, VehicleRecord
 from fleet.models.views import FirstView, SavedView
 
 __all__ = [
@@ -18,16 +20,24 @@ __all__ = [
     "BatchPolicy",
     "BatchRow",
     "CostCenter",
+    "Driver",
     "FirstView",
+    "Import",
+    "ImportRow",
+    "ImportState",
+    "OdometerReading",
     "Order",
     "OrderEstimate",
     "OrderEstimateLine",
     "OrderSearch",
     "OrderWindow",
     "PlateHistory",
+    "PlateType",
+    "Register",
     "RowState",
     "SavedView",
     "Site",
     "TenantSettings",
     "Vehicle",
+    "VehicleRecord",
 ]

@@ -17,6 +17,8 @@ class Site(Key):
     address = models.CharField(_("address"), max_length=300)
     lat = models.FloatField(_("latitude"))
     lng = models.FloatField(_("longitude"))
+    contact = models.CharField(_("contact"), max_length=80, blank=True)
+    phone = models.CharField(_("phone"), max_length=32, blank=True)
     is_active = models.BooleanField(_("in use"), default=True)
 
     class Meta:
@@ -50,7 +52,8 @@ class CostCenter(Key):
         verbose_name = _("cost centre")
         verbose_name_plural = _("cost centres")
         constraints: ClassVar[list[Any]] = [
-            models.CheckConstraint(condition=~Q(name=""), name="cost_center_has_a_name")
+            models.CheckConstraint(condition=~Q(name=""), name="cost_center_has_a_name"),
+            models.UniqueConstraint(fields=["code"], condition=~Q(code=""), name="one_cost_center_a_code"),
         ]
 
     @property

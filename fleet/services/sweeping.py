@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from fleet import states
-from fleet.models import Batch
+from fleet.models import Batch, Import
 from tenants.context import tenant_context
 from tenants.models import Tenant, TenantState
 
@@ -45,7 +45,14 @@ def list_left(*, now: datetime) -> list[tuple[UUID, str]]:
     opens = Q(submitted_at__isnull=False, opened_at__isnull=True, halt="")
     takes_back = Q(rollback_at__isnull=False, rolled_back_at__isnull=True, halt="")
     rows = Batch.objects.filter(waits | opens | takes_back, touched_at__lt=now - SILENT_FOR).order_by("touched_at")
-    return [(batch.pk, task_of(batch)) for batch in rows[:100]]
+    return [(batch.pk, task_of(batch)) for batch in rows[:100]] + list_left_imports(now=now)
+
+
+def list_left_imports(*, now: datetime) -> list[tuple[UUID, str]]:
+    """The same for the files of registers."""
+    tasks = {states.RECEIVED: "check_import", states.CHECKING: "check_import", states.APPLYING: "write_import"}
+    rows = Import.objects.filter(status__in=tasks, touched_at__lt=now - SILENT_FOR).order_by("touched_at")
+    return [(source.pk, tasks[source.status]) for source in rows[:100]]
 
 
 def task_of(batch: Batch) -> str:

@@ -68,6 +68,19 @@ class VehicleRegistered(FactBase):
 
 @register
 @dataclass(frozen=True, kw_only=True)
+class VehicleSaidToBe(FactBase):
+    """A tenant told us another model, class or gearbox of a vehicle that it had told us of before."""
+
+    type: ClassVar[str] = "vehicle.described_to_us"
+    subject: str  # veh_…
+    tenant_id: UUID
+    vin: str
+    before: dict[str, str]
+    after: dict[str, str]
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
 class AuthorisationSigned(FactBase):
     """P22: somebody may act for a customer, for one job or (`job_id` None) for all until `valid_until`."""
 
@@ -122,6 +135,36 @@ class VehicleReplated(EventBase):
     vin: str
     plate: str
     before: str
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class VehicleDescribed(EventBase):
+    """Model, class and gearbox of the vehicle are now these; `before` has what changed, as it was."""
+
+    type: ClassVar[str] = "vehicle.described"
+    subject: str  # veh_…
+    vehicle_id: UUID
+    vin: str
+    model: str
+    vehicle_class: str
+    transmission: str
+    before: dict[str, str]
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class VehicleOdometerRead(EventBase):
+    """Somebody read the odometer: at a hand-over of an order, or the tenant's own people (`source` tenant, no order)."""
+
+    type: ClassVar[str] = "vehicle.odometer_read"
+    subject: str  # veh_…
+    vehicle_id: UUID
+    vin: str
+    km: int
+    read_at: datetime
+    source: str  # tenant, pickup, workshop, return
+    order_id: UUID | None = None
 
 
 @register

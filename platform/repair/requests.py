@@ -41,6 +41,17 @@ class JobLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VehicleLine:
+    """What a tenant says of one of its vehicles; an empty text leaves what the register knows."""
+
+    vin: str
+    plate: str = ""
+    model: str = ""
+    vehicle_class: str = ""
+    transmission: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OpenedLine:
     """What became of a line: the order's id and number, and whether it stood already (nothing is made twice)."""
 

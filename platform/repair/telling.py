@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from events.commands import record, tell
-from repair.events import ORDER_MOVES, JobMoved, OrderNoted
-from repair.ids import job_ref, order_ref
+from repair.events import ORDER_MOVES, JobMoved, OrderNoted, VehicleOdometerRead
+from repair.ids import job_ref, order_ref, vehicle_ref
 from repair.models import Job
 from repair.states import JOB
 from tenants.actors import Actor
@@ -76,3 +76,15 @@ def note_order(job: Job, *, topic: str, text: str) -> None:
         OrderNoted(subject=order_ref(job.order_id), order_id=job.order_id, topic=topic, text=text),
         because=None,
     )
+
+
+def tell_odometer(job: Job, *, km: int, source: str, now: datetime) -> None:
+    """Tell the tenant what its vehicle's odometer shows at a hand-over; once a visit, by one of its jobs."""
+    tell(
+        job.tenant_id,
+        VehicleOdometerRead(
+            subject=vehicle_ref(job.vehicle_id), vehicle_id=job.vehicle_id, vin=job.vin, km=km, read_at=now, source=source,
+            order_id=job.order_id,
+        ),
+        because=None,
+    )  # fmt: skip

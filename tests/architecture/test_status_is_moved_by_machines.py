@@ -23,6 +23,10 @@ DECLARED: dict[tuple[str, str], str] = {
         "fleet/services/amending.py",
         "row.status",
     ): "a file's row is sorted by what the desk answered; it has no way to go",
+    (
+        "fleet/services/imports/applying.py",
+        "row.status",
+    ): "a file's row is sorted by what stood in the book when it was written; it has no way to go",
 }
 
 

@@ -24,6 +24,7 @@ from fleet.intake.checks import (
 from fleet.intake.columns import COLUMNS
 from fleet.intake.jsonrows import read_objects
 from fleet.intake.reading import OrderFile, read_orders
+from fleet.intake.registers.others import REGISTERS
 from fleet.intake.rows import OrderRow, RowProblem, Suggestion, explain
 from fleet.intake.scope import compile_pattern, load_rules, screen
 from fleet.intake.texts import LABELS, ROW_TEXTS, WARNINGS
@@ -545,7 +546,7 @@ def test_keywords_are_plain_and_a_bad_pattern_is_told() -> None:
 def test_every_code_has_words_without_gaps() -> None:
     names = (
         "line length limit characters choices vin time form start end days site text "
-        "reason_en reason_zh alternative_en alternative_zh"
+        "reason_en reason_zh alternative_en alternative_zh km day other"
     )
     params = dict.fromkeys(names.split(), "7")
     for code in ROW_TEXTS:
@@ -553,7 +554,8 @@ def test_every_code_has_words_without_gaps() -> None:
         assert message
         assert fix
         assert "%(" not in message + fix
-    assert set(LABELS) == {*COLUMNS, "row"}
+    columns = {column for register in REGISTERS.values() for column in register.columns}
+    assert set(LABELS) == {*COLUMNS, *columns, "row"}
     assert {"same_work_twice", "plate_on_two_vins", "courtesy_car_on_violation", "window_closed"} < set(WARNINGS)
 
 

@@ -202,7 +202,7 @@ def test_an_upload_becomes_a_checked_batch_and_orders(
 
 
 @pytest.mark.parametrize(
-    ("content", "text"), [(b"", "The file holds no orders."), (bytes(21 * 1024 * 1024), "at most 20 MB")]
+    ("content", "text"), [(b"", "The file holds no rows."), (bytes(21 * 1024 * 1024), "at most 20 MB")]
 )
 def test_a_file_of_an_impossible_size_is_refused_beside_its_field(
     world: Tenant, sign_in: SignIn, content: bytes, text: str
@@ -271,7 +271,7 @@ def test_an_error_stands_beside_its_field(world: Tenant, sign_in: SignIn) -> Non
     values = {"code": "SH-SJ", "address": "x", "lat": "31", "lng": "121"}
     response = client.post("/sites/new/", values)
     assert response.status_code == 422
-    assert "You have a site of this code already." in response.content.decode()
+    assert "There is an entry with this Code already." in response.content.decode()
     assert client.post("/sites/new/", {**values, "code": "N-1"}).status_code == 302
     with tenant_context(world):
         site = Site.objects.get(code="N-1")

@@ -19,6 +19,9 @@ ACCOUNT_APPS = {"people", "api"}  # core rows of one tenant, which its own membe
 # What a constraint asks for that a field does not say.
 PARTICULARS: dict[str, dict[str, Any]] = {
     "fleet.batch": {"status": "ready"},
+    "fleet.import": {"status": "ready"},
+    "fleet.importrow": {"status": "rejected", "cells": {}},
+    "fleet.vehiclerecord": {"plate_type": "ordinary"},
     "fleet.batchrow": {"status": "rejected", "cells": {}},
     "fleet.savedview": {"is_shared": True},
     "people.membership": {"roles": ["viewer"]},

@@ -25,7 +25,7 @@ from repair.locking import lock_job, lock_visit
 from repair.models import Authorisation, ConditionReport, Custody, Job, JobKind, ReportSide, Visit
 from repair.services.agents import arrived_legs, fail_legs, finish_legs, require_own_agent
 from repair.services.timing import note_progress_clock
-from repair.telling import move, note_order
+from repair.telling import move, note_order, tell_odometer
 from tenants.actors import Actor, Party
 
 REQUIRED_SHOTS = ("front", "rear", "left", "right", "dashboard", "interior")
@@ -147,6 +147,7 @@ def take_custody(*, visit_id: UUID, report: ReportDraft, actor: Actor, now: date
         job.progress_noted_at = now
         job.save(update_fields=["status", "status_since", "progress_noted_at"])
         note_order(job, topic="condition", text=f"{report.odometer_km} km, {report.energy_percent} %")
+    tell_odometer(mine[0], km=report.odometer_km, source="pickup", now=now)
     start_clocks(
         tenant_id=visit.tenant_id,
         clocks=[
@@ -254,6 +255,7 @@ def receive_vehicle(*, visit_id: UUID, odometer_km: int, actor: Actor, now: date
     for job in mine:
         move(job, "receive", actor=actor, now=now, odometer_problem=problem, detail={"odometer_km": odometer_km})
         job.save(update_fields=["status", "status_since"])
+    tell_odometer(mine[0], km=odometer_km, source="workshop", now=now)
     note_progress_clock(mine, now=now)
     finish_leg(visit, LegKind.PICKUP, actor=actor, now=now)
     return mine

@@ -10,16 +10,21 @@ from django.db import connection
 from events.commands import Recorded, record, tell
 from events.copying import copy_rows
 from events.ids import new_id
-from repair.events import VehicleKnown, VehicleRegistered, VehicleReplated
+from repair.events import VehicleDescribed, VehicleKnown, VehicleRegistered, VehicleReplated, VehicleSaidToBe
 from repair.ids import vehicle_ref
 from repair.models import KnownVehicle, PlateHistory, Vehicle
-from repair.requests import JobLine
+from repair.requests import JobLine, VehicleLine
 
 INSERT_VINS = """
 INSERT INTO repair_vehicle (id, vin) SELECT * FROM unnest(%s::uuid[], %s::text[]) ON CONFLICT (vin) DO NOTHING
 """
 
 
+DESCRIBE = """
+UPDATE repair_knownvehicle k SET model = v.model, vehicle_class = v.class, transmission = v.transmission
+FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[]) AS v(id, model, class, transmission) WHERE k.id = v.id
+"""
+DESCRIBED = ("model", "vehicle_class", "transmission")
 REPLATE = """
 UPDATE repair_knownvehicle k SET plate = v.plate FROM unnest(%s::uuid[], %s::text[]) AS v(id, plate) WHERE k.id = v.id
 """
@@ -41,7 +46,7 @@ class Registered:
 RegisteredVehicles = Mapping[str, Registered]
 
 
-def register_vehicles(*, tenant_id: UUID, lines: Sequence[JobLine], now: datetime) -> RegisteredVehicles:
+def register_vehicles(*, tenant_id: UUID, lines: Sequence[JobLine | VehicleLine], now: datetime) -> RegisteredVehicles:
     """What this tenant knows of each line's vehicle, by VIN; new vehicles and new plates are registered and told.
 
     Called inside a command. The last line of a VIN gives its plate.
@@ -55,6 +60,43 @@ def register_vehicles(*, tenant_id: UUID, lines: Sequence[JobLine], now: datetim
     return found
 
 
+def keep_vehicles(*, tenant_id: UUID, lines: Sequence[VehicleLine], now: datetime) -> RegisteredVehicles:
+    """The same for what a tenant says of its vehicles outside an order: model, class and gearbox count too.
+
+    Called inside a command, one at a time a tenant (`lock_intake`). Each VIN at most once.
+    """
+    known = find_known(tenant_id, [line.vin for line in lines])
+    found = register_vehicles(tenant_id=tenant_id, lines=lines, now=now)
+    describe(tenant_id, [line for line in lines if line.vin in known], found)
+    return found
+
+
+def describe(tenant_id: UUID, lines: Sequence[VehicleLine], found: RegisteredVehicles) -> None:
+    """What the tenant says of a known vehicle, where it differs from what it said before."""
+    changed = []
+    for line in lines:
+        entry = found[line.vin]
+        after = {name: getattr(line, name) for name in DESCRIBED if getattr(line, name)}
+        before = {name: getattr(entry, name) for name, value in after.items() if getattr(entry, name) != value}
+        if not before:
+            continue
+        after = {name: after[name] for name in before}
+        for name, value in after.items():
+            setattr(entry, name, value)
+        changed.append(entry)
+        subject = vehicle_ref(entry.vehicle_id)
+        fact = record(VehicleSaidToBe(subject=subject, tenant_id=tenant_id, vin=entry.vin, before=before, after=after))
+        event = VehicleDescribed(
+            subject=subject, vehicle_id=entry.vehicle_id, vin=entry.vin, model=entry.model,
+            vehicle_class=entry.vehicle_class, transmission=entry.transmission, before=before,
+        )  # fmt: skip
+        tell(tenant_id, event, because=fact)
+    if changed:
+        columns = [[entry.known_id for entry in changed], *([getattr(e, name) for e in changed] for name in DESCRIBED)]
+        with connection.cursor() as cursor:
+            cursor.execute(DESCRIBE, columns)
+
+
 def find_known(tenant_id: UUID, vins: list[str]) -> dict[str, Registered]:
     """This tenant's entries; other tenants' are never looked at."""
     rows = KnownVehicle.objects.filter(tenant_id=tenant_id, vin__in=vins).values_list(
@@ -63,7 +105,9 @@ def find_known(tenant_id: UUID, vins: list[str]) -> dict[str, Registered]:
     return {row[2]: Registered(*row) for row in rows}
 
 
-def register_new(tenant_id: UUID, lines: Sequence[JobLine], found: dict[str, Registered], now: datetime) -> None:
+def register_new(
+    tenant_id: UUID, lines: Sequence[JobLine | VehicleLine], found: dict[str, Registered], now: datetime
+) -> None:
     """Entries for vehicles that this tenant has not told us of yet."""
     if not lines:
         return
@@ -95,7 +139,9 @@ def register_new(tenant_id: UUID, lines: Sequence[JobLine], found: dict[str, Reg
         tell(tenant_id, event, because=fact)
 
 
-def replate(tenant_id: UUID, lines: Sequence[JobLine], found: dict[str, Registered], now: datetime) -> None:
+def replate(
+    tenant_id: UUID, lines: Sequence[JobLine | VehicleLine], found: dict[str, Registered], now: datetime
+) -> None:
     """A new plate for a known VIN is a re-plating, kept as history."""
     changed = []
     for line in lines:

@@ -30,7 +30,7 @@ from repair.services.collecting import (
 )
 from repair.services.timing import note_progress_clock
 from repair.services.visit_ends import OVER, end_visit
-from repair.telling import move_many
+from repair.telling import move_many, tell_odometer
 from tenants.actors import Actor, system_actor
 
 RETURN_WINDOW = timedelta(hours=4)
@@ -128,6 +128,7 @@ def deliver(*, visit_id: UUID, report: ReportDraft, actor: Actor, now: datetime)
     custody.during = TimestamptzRange(custody.during.lower, now, "[)")
     custody.odometer_in_km = report.odometer_km
     custody.save(update_fields=["during", "odometer_in_km"])
+    tell_odometer(mine[0], km=report.odometer_km, source="return", now=now)
     finish_leg(visit, LegKind.RETURN, actor=actor, now=now)
     close_delivery(mine, now)
     end_visit(visit, now=now)
