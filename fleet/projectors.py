@@ -21,6 +21,7 @@ from fleet.models import (
     Order,
     OrderEstimate,
     OrderEstimateLine,
+    OrderPhoto,
     OrderSearch,
     OrderWindow,
     PlateHistory,
@@ -344,6 +345,31 @@ def read_value(name: str, value: Any) -> Any:
     if name in MOMENTS and value is not None and not isinstance(value, datetime):
         return parse_datetime(str(value))
     return value
+
+
+@projects(told_by_desk.OrderPhotographed)
+def add_photos(told: Sequence[Told]) -> None:
+    """What was photographed; the row is the permission to see the file."""
+    copy_rows(
+        OrderPhoto,
+        ("seq", "no", "order", "file_id", "kind", "shot", "line_no", "sha256", "taken_at"),
+        (
+            (
+                t.seq,
+                no,
+                t.event.order_id,
+                p.file_id,
+                t.event.kind,
+                p.shot,
+                p.line_no,
+                p.sha256,
+                p.taken_at or t.occurred_at,
+            )
+            for t in told
+            for no, p in enumerate(t.event.photos, start=1)
+        ),
+    )
+    update_orders(told, {})
 
 
 # --- estimates --------------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from events.book.models import Entry
 from fleet.intake.texts import LABELS
+from fleet.models import PhotoKind
 from fleet.texts import DECISIONS, ROW_STATES
 from repair import states as jobs
 from repair.events import MOVED_NAMES
@@ -308,6 +309,13 @@ def say_orders(data: Mapping[str, Any]) -> str:
     return ngettext("%(count)d order", "%(count)d orders", data["orders"]) % {"count": data["orders"]}
 
 
+def say_photos(data: Mapping[str, Any]) -> str:
+    """How many, of what."""
+    count = len(data["photos"])
+    text = ngettext("%(kind)s: %(count)d photo", "%(kind)s: %(count)d photos", count)
+    return text % {"kind": dict(PhotoKind.choices).get(data["kind"], data["kind"]), "count": count}
+
+
 EVENTS: Final[dict[str, Words]] = {
     **{
         f"order.{name}": Words(
@@ -328,6 +336,7 @@ EVENTS: Final[dict[str, Words]] = {
     "order.estimated": Words(_l("Estimate"), "receipt", "wait", say_estimate),
     "order.estimate_decided": Words(_l("Decision on the estimate"), "gavel", "info", say_decision),
     "order.noted": Words(_l("Note"), "message", "neutral", lambda d: str(d["text"])),
+    "order.photographed": Words(_l("Photos"), "camera", "neutral", say_photos),
     "order.amended": Words(_l("Order changed"), "pencil", "info", say_changes),
     "site.saved": Words(_l("Site saved"), "map-pin", text=say_fields),
     "cost_center.saved": Words(_l("Cost centre saved"), "wallet", text=say_fields),

@@ -8,6 +8,7 @@ from fleet.models.drivers import Driver
 from fleet.models.estimates import OrderEstimate, OrderEstimateLine
 from fleet.models.imports import Import, ImportRow, ImportState, Register
 from fleet.models.orders import BatchLines, Order, OrderSearch, OrderWindow
+from fleet.models.photos import OrderPhoto, PhotoKind
 from fleet.models.places import CostCenter, Site
 from fleet.models.rules import ApprovalLimit, TenantSettings
 from fleet.models.vehicles import OdometerReading, PlateHistory, PlateType, Vehicle, VehicleRecord
@@ -29,8 +30,10 @@ __all__ = [
     "Order",
     "OrderEstimate",
     "OrderEstimateLine",
+    "OrderPhoto",
     "OrderSearch",
     "OrderWindow",
+    "PhotoKind",
     "PlateHistory",
     "PlateType",
     "Register",

@@ -24,14 +24,27 @@ class StoredFile(models.Model):
     created_at = models.DateTimeField()
     claimed_at = models.DateTimeField(null=True)  # something names it; what nobody claims is swept after a day
 
+    picture = models.JSONField(null=True)  # of a photo: width, height, and what the camera wrote (taken, lat, lng)
+    upload_key = models.UUIDField(null=True)  # made by who sends it: the same upload again is the same file
+
     class Meta:
         verbose_name = _("file")
         verbose_name_plural = _("files")
         indexes: ClassVar[list[Any]] = [
             models.Index(fields=["created_at"], name="file_nobody_claims", condition=models.Q(claimed_at__isnull=True)),
         ]
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(
+                fields=["tenant", "upload_key"], name="one_file_an_upload", condition=models.Q(upload_key__isnull=False),
+                nulls_distinct=False,
+            ),
+        ]  # fmt: skip
 
     @property
     def ref(self) -> str:
         """fil_…"""
         return public_id("fil", self.id)
+
+    def key_of(self, variant: str) -> str:
+        """Where a photo's copy lies."""
+        return f"{self.key}.{variant}"

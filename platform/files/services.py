@@ -1,13 +1,16 @@
 """Keeping, claiming and sweeping files. All of it is done outside the wall: a storage may lie across a network."""
 
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
 from events.ids import new_id
 from files.models import StoredFile
+from files.pictures import VARIANTS
 from files.storing import current_storage
 from tenants.actors import Actor
 from tenants.models import Tenant
@@ -18,7 +21,16 @@ LONGEST_NAME = 200
 
 
 def keep_file(
-    *, tenant: Tenant | None, name: str, content: bytes, purpose: str, content_type: str, actor: Actor, now: datetime
+    *,
+    tenant: Tenant | None,
+    name: str,
+    content: bytes,
+    purpose: str,
+    content_type: str,
+    actor: Actor,
+    now: datetime,
+    picture: dict[str, Any] | None = None,
+    upload_key: UUID | None = None,
 ) -> StoredFile:
     """Store the bytes, then the row that names them; until it is claimed the file lives a day. Raises WallError in a tenant."""
     require_core()
@@ -36,6 +48,8 @@ def keep_file(
         key=path,
         created_by=actor.name[:200],
         created_at=now,
+        picture=picture,
+        upload_key=upload_key,
     )
 
 
@@ -55,6 +69,18 @@ def claim_file(*, file_id: UUID, now: datetime) -> None:
     StoredFile.objects.filter(pk=file_id, claimed_at__isnull=True).update(claimed_at=now)
 
 
+def claim_files(*, file_ids: Iterable[UUID], now: datetime) -> None:
+    """The same for many."""
+    require_core()
+    StoredFile.objects.filter(pk__in=list(file_ids), claimed_at__isnull=True).update(claimed_at=now)
+
+
+def release_file(*, file_id: UUID) -> None:
+    """Say that nothing names the file any more: the sweep takes it when it is a day old."""
+    require_core()
+    StoredFile.objects.filter(pk=file_id).update(claimed_at=None)
+
+
 def read_file(*, file_id: UUID, tenant: Tenant | None) -> bytes:
     """The bytes of a file of this tenant; raises StoredFile.DoesNotExist, and FileNotFoundError when they are gone."""
     require_core()
@@ -66,14 +92,16 @@ def sweep_files(*, now: datetime) -> int:
     require_core()
     removed = 0
     left = StoredFile.objects.filter(claimed_at__isnull=True, created_at__lt=now - UNCLAIMED_FOR)
-    for key in list(left.values_list("pk", flat=True)[:500]):
+    for pk in list(left.values_list("pk", flat=True)[:500]):
         with transaction.atomic():
-            file = (
-                StoredFile.objects.select_for_update(skip_locked=True).filter(pk=key, claimed_at__isnull=True).first()
-            )
+            file = StoredFile.objects.select_for_update(skip_locked=True).filter(pk=pk, claimed_at__isnull=True).first()
             if file is not None:
                 file.delete()
-                current_storage().remove(file.key)
+                for key in (
+                    file.key,
+                    *(file.key_of(variant) for variant in (VARIANTS if file.picture is not None else ())),
+                ):
+                    current_storage().remove(key)
                 removed += 1
     return removed
 

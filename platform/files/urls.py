@@ -6,4 +6,7 @@ from files import links
 
 app_name = "files"
 
-urlpatterns = [path("<str:token>/", links.download, name="download")]
+urlpatterns = [
+    path("photo/<str:token>/", links.show_photo, name="photo"),
+    path("<str:token>/", links.download, name="download"),
+]

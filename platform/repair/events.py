@@ -368,6 +368,29 @@ class OrderNoted(EventBase):
     text: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class PhotoTold:
+    """One photo as the tenant gets to know it."""
+
+    file_id: UUID
+    shot: str = ""  # front, rear, …
+    line_no: int | None = None  # of the estimate
+    sha256: str = ""
+    taken_at: datetime | None = None
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class OrderPhotographed(EventBase):
+    """Photos of the order that its people may see."""
+
+    type: ClassVar[str] = "order.photographed"
+    subject: str
+    order_id: UUID
+    kind: str  # pickup, return, failed, estimate, quality
+    photos: tuple[PhotoTold, ...]
+
+
 @register
 @dataclass(frozen=True, kw_only=True)
 class OrderAmended(EventBase):

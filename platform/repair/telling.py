@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from events.commands import record, tell
-from repair.events import ORDER_MOVES, JobMoved, OrderNoted, VehicleOdometerRead
+from repair.events import ORDER_MOVES, JobMoved, OrderNoted, OrderPhotographed, PhotoTold, VehicleOdometerRead
 from repair.ids import job_ref, order_ref, vehicle_ref
 from repair.models import Job
 from repair.states import JOB
@@ -88,3 +88,11 @@ def tell_odometer(job: Job, *, km: int, source: str, now: datetime) -> None:
         ),
         because=None,
     )  # fmt: skip
+
+
+def tell_photos(job: Job, *, kind: str, photos: Sequence[PhotoTold]) -> None:
+    """Let the tenant see photos of its order; the caller claims the files. None tells nothing."""
+    if photos:
+        subject = order_ref(job.order_id)
+        told = OrderPhotographed(subject=subject, order_id=job.order_id, kind=kind, photos=tuple(photos))
+        tell(job.tenant_id, told, because=None)

@@ -16,7 +16,7 @@ ACCOUNT = {
     "members/invitations/<str:public_id>/resend/",
     "members/invitations/<str:public_id>/revoke/",
 }
-TOKEN = {"files/<str:token>/"}
+TOKEN = {"files/photo/<str:token>/", "files/<str:token>/"}
 OPEN = {
     "accounts/2fa/",
     "accounts/login/",

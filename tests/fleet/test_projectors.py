@@ -13,6 +13,7 @@ from fleet.models import (
     Order,
     OrderEstimate,
     OrderEstimateLine,
+    OrderPhoto,
     OrderSearch,
     OrderWindow,
     PlateHistory,
@@ -26,8 +27,10 @@ from repair.events import (
     OrderAmended,
     OrderEstimateDecided,
     OrderNoted,
+    OrderPhotographed,
     OrderWindowsOffered,
     OrderWorkshopNamed,
+    PhotoTold,
     VehicleKnown,
     VehicleReplated,
 )
@@ -35,7 +38,17 @@ from tenants.context import tenant_context
 from tenants.models import Tenant
 from tests.fleet.world import NOW, estimated, moved, place, placed, ref, tell, tell_one_by_one, vehicle
 
-TABLES = (Vehicle, PlateHistory, Order, OrderSearch, OrderWindow, OrderEstimate, OrderEstimateLine, BatchLines)
+TABLES = (
+    Vehicle,
+    PlateHistory,
+    Order,
+    OrderSearch,
+    OrderWindow,
+    OrderEstimate,
+    OrderEstimateLine,
+    OrderPhoto,
+    BatchLines,
+)
 
 
 def story() -> list[Any]:
@@ -66,6 +79,8 @@ def story() -> list[Any]:
         OrderNoted(subject=ref(keys[5]), order_id=keys[5], topic="hold", text="等待客户"),
         OrderNoted(subject=ref(keys[5]), order_id=keys[5], topic="release", text="继续"),
         OrderNoted(subject=ref(keys[6]), order_id=keys[6], topic="hold", text="台风"),
+        photographed(keys[6], "front", "rear"),
+        photographed(keys[7], "front"),
         amended(keys[14], contact="赵敏", window_start=(NOW + timedelta(days=1)).isoformat()),
         amended(keys[14], contact="钱多", courtesy_car=True),
         *(moved(key, jobs.AWAITING_APPROVAL) for key in keys[:4]),
@@ -95,6 +110,11 @@ def agent(key: UUID, name: str) -> OrderAgentNamed:
         subject=ref(key), order_id=key, leg="pickup", agent_name=name, agent_phone="19900001234" if name else "",
         planned_at=NOW + timedelta(hours=2) if name else None,
     )  # fmt: skip
+
+
+def photographed(key: UUID, *shots: str) -> OrderPhotographed:
+    photos = tuple(PhotoTold(file_id=new_id(), shot=shot, sha256="ab" * 32) for shot in shots)
+    return OrderPhotographed(subject=ref(key), order_id=key, kind="pickup", photos=photos)
 
 
 def offer(key: UUID, count: int) -> OrderWindowsOffered:

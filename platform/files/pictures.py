@@ -1,0 +1,118 @@
+"""What a photo is, by its bytes: its kind, its size, when and where it was taken, and the copies that may leave."""
+
+import contextlib
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+from typing import Any, Final
+
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
+
+KINDS: Final = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
+MOST_PIXELS: Final = 60_000_000  # a phone's largest; more is a bomb
+LONGEST_SIDE: Final = 20_000
+VARIANTS: Final = {"view": 2_048, "thumb": 320}
+HEIC_BRANDS: Final = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
+BROKEN: Final = (
+    OSError,
+    ValueError,
+    SyntaxError,
+    EOFError,
+    IndexError,
+    KeyError,
+    TypeError,
+    OverflowError,
+    MemoryError,
+)
+
+
+class NoPicture(Exception):
+    """The bytes are no photo that we take; `code` says why."""
+
+    def __init__(self, code: str, **params: object) -> None:
+        super().__init__(code)
+        self.code, self.params = code, params
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A photo that was understood. `about` is kept for the record; the copies carry none of it."""
+
+    content_type: str
+    about: dict[str, Any]
+    copies: dict[str, bytes]
+
+
+def read_picture(content: bytes) -> Picture:
+    """Understand the bytes. Raises NoPicture: no_picture, heic, too_many_pixels, broken_picture."""
+    image = open_image(content)
+    width, height = image.size
+    if width * height > MOST_PIXELS or max(width, height) > LONGEST_SIDE:
+        raise NoPicture("too_many_pixels", width=width, height=height)
+    try:
+        about = read_about(image)
+        image.draft("RGB", (VARIANTS["view"], VARIANTS["view"]))  # a JPEG is decoded no larger than it is needed
+        image.load()
+        upright = flatten(ImageOps.exif_transpose(image))
+        copies = {name: copy_of(upright, side) for name, side in VARIANTS.items()}
+    except BROKEN as error:
+        raise NoPicture("broken_picture") from error
+    turned = about.pop("orientation", 1) in (5, 6, 7, 8)
+    about["width"], about["height"] = (height, width) if turned else (width, height)
+    return Picture(content_type=KINDS[str(image.format)], about=about, copies=copies)
+
+
+def open_image(content: bytes) -> Image.Image:
+    """The image, its head read alone."""
+    if content[4:8] == b"ftyp" and content[8:12] in HEIC_BRANDS:
+        raise NoPicture("heic")
+    try:
+        return Image.open(BytesIO(content), formats=tuple(KINDS))
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise NoPicture("too_many_pixels", width=0, height=0) from error
+    except (UnidentifiedImageError, *BROKEN) as error:
+        raise NoPicture("no_picture") from error
+
+
+def flatten(image: Image.Image) -> Image.Image:
+    """Plain colours on white."""
+    if image.mode == "RGB":
+        return image
+    with_alpha = image.convert("RGBA")
+    white = Image.new("RGBA", with_alpha.size, "white")
+    return Image.alpha_composite(white, with_alpha).convert("RGB")
+
+
+def copy_of(image: Image.Image, side: int) -> bytes:
+    """A JPEG no longer than `side`, without anything but its pixels."""
+    small = image.copy()
+    small.thumbnail((side, side))
+    small.info = {}
+    out = BytesIO()
+    small.save(out, format="JPEG", quality=82, optimize=True)
+    return out.getvalue()
+
+
+def read_about(image: Image.Image) -> dict[str, Any]:
+    """When, where and by what it was taken, as far as the file says so. A camera's nonsense is left out."""
+    about: dict[str, Any] = {}
+    with contextlib.suppress(*BROKEN, ZeroDivisionError, AttributeError):
+        exif = image.getexif()
+        about["orientation"] = int(exif.get(ExifTags.Base.Orientation, 1))
+        camera = exif.get_ifd(ExifTags.IFD.Exif)
+        if taken := camera.get(ExifTags.Base.DateTimeOriginal):
+            about["taken"] = datetime.strptime(str(taken).strip("\0 "), "%Y:%m:%d %H:%M:%S").isoformat()  # noqa: DTZ007
+        place = exif.get_ifd(ExifTags.IFD.GPSInfo)
+        if place:
+            about["lat"] = degrees(place[ExifTags.GPS.GPSLatitude], place[ExifTags.GPS.GPSLatitudeRef] == "S")
+            about["lng"] = degrees(place[ExifTags.GPS.GPSLongitude], place[ExifTags.GPS.GPSLongitudeRef] == "W")
+    return about
+
+
+def degrees(parts: Any, is_negative: bool) -> float:
+    """Degrees, minutes and seconds as one number."""
+    whole, minutes, seconds = (float(part) for part in parts)
+    value = round(whole + minutes / 60 + seconds / 3600, 6)
+    if not 0 <= value <= 180:  # also what is not a number
+        raise ValueError(value)
+    return -value if is_negative else value
