@@ -12,7 +12,8 @@ class FleetConfig(AppConfig):
     verbose_name = _("fleet")
 
     def ready(self) -> None:
-        """Put the pages into the navigation."""
+        """Put the pages into the navigation, and the reader that writes to approvers beside the log."""
+        import fleet.approval_mail  # noqa: F401
         from fleet.navigation import register_pages
 
         register_pages()

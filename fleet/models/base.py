@@ -16,6 +16,6 @@ class Key(models.Model):
         abstract = True
 
 
-def page_of(name: str, ref: str) -> str:
+def page_of(name: str, *args: object) -> str:
     """The path of an object's page at its tenant's host, from wherever it is asked."""
-    return reverse(f"fleet:{name}", args=[ref], urlconf=settings.TENANT_URLCONF)
+    return reverse(f"fleet:{name}", args=args, urlconf=settings.TENANT_URLCONF)

@@ -40,6 +40,19 @@ def late_q(now: datetime) -> Q:
     return not_fetched | not_back
 
 
+def is_late(order: Order, now: datetime) -> bool:
+    """The same of an order that is at hand."""
+    if order.status in BEFORE_PICKUP and order.window_end < now:
+        return True
+    return order.promised_return_at is not None and order.promised_return_at < now and order.status not in OVER
+
+
+def newest_order_seq() -> int:
+    """The number of the newest event of the book about an order; 0 in an empty one."""
+    newest = Entry.objects.filter(type__startswith="order.").order_by("-seq").values_list("seq", flat=True)[:1]
+    return next(iter(newest), 0)
+
+
 def waiting_estimates() -> QuerySet[OrderEstimate]:
     """The estimates that wait for the tenant, the oldest first."""
     rows = OrderEstimate.objects.filter(decision="", order__status__in=WAITING_FOR_YOU)

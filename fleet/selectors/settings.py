@@ -1,5 +1,7 @@
 """The tenant's own choices, and who may approve how much."""
 
+from collections.abc import Mapping
+
 from fleet.models import ApprovalLimit, TenantSettings
 
 ROLES = ("approver", "fleet_manager", "admin")
@@ -16,6 +18,11 @@ def read_limits() -> dict[str, int | None]:
     """Role → up to how many fen it may approve on one order; None: nothing."""
     own = dict(ApprovalLimit.objects.values_list("role", "up_to_fen"))
     return {role: own[role] if role in own else FIRST_LIMITS.get(role) for role in ROLES}
+
+
+def roles_up_to(amount_fen: int, limits: Mapping[str, int | None]) -> frozenset[str]:
+    """The roles whose limit covers an amount."""
+    return frozenset(role for role, limit in limits.items() if limit is not None and limit >= amount_fen)
 
 
 def limit_of(roles: frozenset[str]) -> int | None:

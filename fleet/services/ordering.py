@@ -7,6 +7,8 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils.translation import gettext as _
 
+from events.machine import TransitionError
+from fleet import texts
 from fleet.access import Action, order_for, own_tenant, require_may
 from fleet.errors import AboveLimit, AlreadyDecided, NotCancellable, NotValid
 from fleet.models import Order, OrderEstimate
@@ -18,7 +20,7 @@ from repair.services.approving import Decision, decide_estimate
 from repair.services.changing import amend_order as amend_at_desk
 from repair.services.changing import cancel_orders, reschedule_for_tenant
 from tenants.actors import Actor
-from ui.formats import format_fen
+from ui.formats import format_fen, format_moment
 
 
 def decide_order_estimate(
@@ -38,18 +40,46 @@ def decide_order_estimate(
     """
     require_may(actor, Action.DECIDE)
     order = order_for(actor, order_id)
-    estimate = OrderEstimate.objects.filter(order=order, version=version, decision="").first()
-    newest = OrderEstimate.objects.filter(order=order).order_by("-version").first()
-    if estimate is None or newest is None or newest.pk != estimate.pk:
-        raise AlreadyDecided(_("Somebody has decided this estimate already, or there is a newer one. Look again."))
+    estimate = require_waiting(order, version)
     if decision == "approve":
         require_limit(actor, order.approved_fen + asked_fen(estimate, choices))
-    decide_estimate(
-        tenant_id=own_tenant(actor).pk, order_id=order.pk, version=version, decision=decision, choices=choices,
-        reason=reason.strip(), actor=actor, now=now,
-    )  # fmt: skip
+    try:
+        decide_estimate(
+            tenant_id=own_tenant(actor).pk, order_id=order.pk, version=version, decision=decision, choices=choices,
+            reason=reason.strip(), actor=actor, now=now,
+        )  # fmt: skip
+    except (TransitionError, ValidationError):
+        require_waiting(order, version)  # somebody else may have been first while this waited for the desk
+        raise
     order.refresh_from_db()
     return order
+
+
+def require_waiting(order: Order, version: int) -> OrderEstimate:
+    """The version, which must be the newest and undecided; else AlreadyDecided says who decided what, or which is newer."""
+    estimates = list(OrderEstimate.objects.filter(order=order).order_by("-version"))
+    if not estimates or version > estimates[0].version:
+        raise AlreadyDecided(_("There is no such estimate on this order. Look again."))
+    found = next((estimate for estimate in estimates if estimate.version == version), None)
+    if found is not None and found.decision:
+        raise AlreadyDecided(say_decided(found), params={"decided_by": found.decided_by, "decision": found.decision})
+    if found is None or found.pk != estimates[0].pk:
+        text = _("There is a newer estimate, number %(version)d. Look at that one.")
+        raise AlreadyDecided(text % {"version": estimates[0].version}, params={"newest": estimates[0].version})
+    return found
+
+
+def say_decided(estimate: OrderEstimate) -> str:
+    """Who decided an estimate, when and how: for whoever comes second."""
+    facts = {
+        "who": estimate.decided_by,
+        "when": format_moment(moment=estimate.decided_at) if estimate.decided_at else "",
+        "what": texts.DECISIONS.get(estimate.decision, estimate.decision),
+        "amount": format_fen(amount_fen=estimate.approved_fen),
+    }
+    if estimate.approved_fen:
+        return _("%(who)s was first, %(when)s: %(what)s, %(amount)s. Your decision was not taken.") % facts
+    return _("%(who)s was first, %(when)s: %(what)s. Your decision was not taken.") % facts
 
 
 def asked_fen(estimate: OrderEstimate, choices: Sequence[LineChoice]) -> int:

@@ -32,6 +32,13 @@ def now_of(request: HttpRequest) -> datetime:
     return clock.now(actor_of(request).tenant)
 
 
+def has_seen(request: HttpRequest, newest_seq: int) -> bool:
+    """Whether a page that asks for itself anew (`?seen=SEQ`, by htmx) has seen the newest of what it shows."""
+    seen = request.GET.get("seen", "")
+    is_number = seen.isascii() and seen.isdecimal() and len(seen) < 19
+    return is_number and int(seen) >= newest_seq and bool(getattr(request, "htmx", False))
+
+
 def words_of(error: Exception) -> str:
     """A refusal in words."""
     if isinstance(error, ValidationError):

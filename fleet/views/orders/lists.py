@@ -10,11 +10,11 @@ from django.views.decorators.http import require_safe
 from fleet.access import Action, may, require_may
 from fleet.filters import OrderFilter
 from fleet.models import Order, SavedView
-from fleet.selectors.orders import count_waiting, waiting_estimates
+from fleet.selectors.orders import count_waiting, newest_order_seq, waiting_estimates
 from fleet.selectors.settings import limit_of
 from fleet.selectors.views import clean_query, views_of
 from fleet.tables import EstimateTable, OrderListTable
-from fleet.views.acting import actor_of, now_of
+from fleet.views.acting import actor_of, has_seen, now_of
 from ui.tables import paginate_table
 
 ALL: Final = "all=1"  # a list that was asked for whole is not the one that opens by itself
@@ -31,6 +31,9 @@ def list_orders(request: HttpRequest) -> HttpResponse:
     """The orders that the filter leaves; without any wish the view that the person's list opens with."""
     actor, now = actor_of(request), now_of(request)
     require_may(actor, Action.READ)
+    newest = newest_order_seq()
+    if has_seen(request, newest):
+        return HttpResponse(status=204)
     views = views_of(actor.id)
     first = None if request.GET else next((view for view in views if view.is_first), None)
     if first is not None:
@@ -48,8 +51,16 @@ def list_orders(request: HttpRequest) -> HttpResponse:
         "can_change": current is not None and (not current.is_shared or may(actor, Action.MANAGE)),
         "can_submit": may(actor, Action.SUBMIT),
         "reset": f"?{ALL}",
+        "live_url": live_url(request, newest),
     }
     return render(request, "fleet/orders.html", context)
+
+
+def live_url(request: HttpRequest, seen: int) -> str:
+    """The list's own address, with what it has seen."""
+    params = request.GET.copy()
+    params["seen"] = str(seen)
+    return f"{request.path}?{params.urlencode()}"
 
 
 def view_tabs(views: list[SavedView], query: str) -> list[dict[str, Any]]:

@@ -229,6 +229,13 @@ def filter_bar(filterset: Any, search: str = "q", target: str = "", reset: str =
     }
 
 
+@register.inclusion_tag("ui/parts/live.html")
+def live(url: str, target: str, also: str = "") -> dict[str, Any]:
+    """Renews the part `target` (a CSS selector; this stands inside it) from `url` every few seconds, which answers 204 while
+    nothing is new; `also` names further parts of the same page, with commas."""
+    return {"url": url, "target": target, "also": also}
+
+
 @register.inclusion_tag("ui/parts/form.html")
 def ui_form(form: Any) -> dict[str, Any]:
     """A form's fields with labels, help and errors beside them, a summary of errors above; no `<form>` element."""

@@ -1,0 +1,200 @@
+"""An order's page in values: what is asked of the reader, its estimates side by side, the decision that waits."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from fleet import states, texts
+from fleet.access import Action, may, own_tenant
+from fleet.models import Order, OrderEstimate, OrderEstimateLine
+from fleet.selectors.settings import read_limits, roles_up_to
+from repair import states as jobs
+from tenants.actors import Actor
+from tenants.people.models import join_names, names_of_roles
+from tenants.people.selectors import ask_colleagues
+from ui.formats import format_fen, format_moment, format_plain_fen
+
+MOST_NAMES: Final = 5
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ask:
+    """Something that the reader is asked to do; `opens` a dialog, or leads to a part of the page."""
+
+    title: str
+    text: str
+    label: str
+    url: str
+    icon: str
+    opens: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Typed:
+    """What a decision's form said, when it has to be shown again with its faults."""
+
+    values: dict[str, str] = field(default_factory=dict)
+    errors: dict[int, str] = field(default_factory=dict)  # by line
+    problem: str = ""
+
+
+def asks_of(actor: Actor, order: Order, waiting: OrderEstimate | None, *, has_windows: bool) -> list[Ask]:
+    """What the reader can do for the order to go on, the most urgent first."""
+    asks: list[Ask] = []
+    if waiting is not None and may(actor, Action.DECIDE):
+        facts = {"amount": format_fen(amount_fen=waiting.total_fen), "until": format_moment(moment=waiting.valid_until)}
+        asks.append(
+            Ask(
+                title=_("Decide on the extra fault") if waiting.is_supplement else _("Decide on the estimate"),
+                text=_("%(amount)s, valid until %(until)s") % facts,
+                label=_("Look at it"),
+                url="#estimate",
+                icon="checks",
+            )
+        )
+    if not may(actor, Action.SUBMIT):
+        return asks
+    if has_windows:
+        asks.append(
+            Ask(
+                title=_("Choose another window"),
+                text=_("There is no agent free in the window you asked for."),
+                label=_("See the windows"),
+                url="#windows",
+                icon="calendar-time",
+            )
+        )
+    if order.status == jobs.PICKUP_FAILED:
+        asks.append(
+            Ask(
+                title=_("Say when the vehicle can be fetched"),
+                text=_("The pick-up failed; a new time is needed."),
+                label=_("Another time"),
+                url=reverse("fleet:order_reschedule", args=[order.ref]),
+                icon="calendar-time",
+                opens=True,
+            )
+        )
+    if order.status == jobs.DELIVERED:
+        asks.append(
+            Ask(
+                title=_("Tell us how it went"),
+                text=_("The vehicle is back."),
+                label=_("Rate"),
+                url=reverse("fleet:order_rate", args=[order.ref]),
+                icon="star",
+                opens=True,
+            )
+        )
+    return asks
+
+
+def decision_context(actor: Actor, order: Order, waiting: OrderEstimate, typed: Typed | None = None) -> dict[str, Any]:
+    """The decision that waits: its lines, the reader's limit, and who could say yes to what is above it."""
+    typed = typed or Typed()
+    limits = read_limits()
+    wanted = order.approved_fen + waiting.total_fen
+    limit = max((limits[role] or 0 for role in held_roles(actor, limits)), default=None)
+    can_decide = may(actor, Action.DECIDE)
+    is_above = limit is None or wanted > limit or not can_decide
+    return {
+        "order": order,
+        "waiting": waiting,
+        "lines": [decision_line(line, typed) for line in sorted(waiting.lines.all(), key=lambda line: line.no)],
+        "used_fen": order.approved_fen,
+        "wanted_fen": wanted,
+        "limit_fen": limit if can_decide else None,
+        "room_fen": max(0, limit - order.approved_fen) if limit is not None else None,
+        "is_above": is_above,
+        "helpers": who_could(actor, roles_up_to(wanted, limits)) if is_above else "",
+        "can_decide": can_decide,
+        "reason": typed.values.get("reason", ""),
+        "problem": typed.problem,
+    }
+
+
+def held_roles(actor: Actor, limits: dict[str, int | None]) -> frozenset[str]:
+    """The actor's roles that have a limit at all."""
+    return frozenset(role for role in actor.roles if limits.get(role) is not None)
+
+
+def decision_line(line: OrderEstimateLine, typed: Typed) -> dict[str, Any]:
+    """A line with what was typed for it, or the whole amount approved."""
+    amount = format_plain_fen(amount_fen=line.amount_fen)
+    return {
+        "line": line,
+        "kind": texts.LINE_KINDS.get(line.kind, line.kind),
+        "amount": typed.values.get(f"amount-{line.no}", amount),
+        "is_declined": typed.values.get(f"line-{line.no}", "approve") != "approve",
+        "reason": typed.values.get(f"reason-{line.no}", ""),
+        "error": typed.errors.get(line.no, ""),
+    }
+
+
+def who_could(actor: Actor, roles: frozenset[str]) -> str:
+    """The names of those whose limit covers it, or their roles when nobody holds one yet."""
+    found = ask_colleagues(tenant_id=own_tenant(actor).pk, roles=roles) if roles else ()
+    names = [person.name for person in found if str(person.id) != actor.id]
+    if len(names) > MOST_NAMES:
+        return _("%(names)s and %(count)d more") % {
+            "names": join_names(names[:MOST_NAMES]),
+            "count": len(names) - MOST_NAMES,
+        }
+    return join_names(names or names_of_roles(roles))
+
+
+def compare_estimates(estimates: Sequence[OrderEstimate]) -> dict[str, Any]:
+    """The versions as columns and the works as rows: what changed from one to the next is seen in a line."""
+    versions = sorted(estimates, key=lambda estimate: estimate.version)
+    rows: dict[tuple[str, str], dict[str, Any]] = {}
+    for column, estimate in enumerate(versions):
+        for line in sorted(estimate.lines.all(), key=lambda line: line.no):
+            row = rows.setdefault(
+                (line.kind, line.text),
+                {"text": line.text, "kind": texts.LINE_KINDS.get(line.kind, line.kind), "cells": []},
+            )
+            row["cells"] += [None] * (column - len(row["cells"]))
+            if len(row["cells"]) == column:
+                row["cells"].append(compared_line(line))
+            else:  # the same work twice in one version
+                row["cells"][column]["amount_fen"] += line.amount_fen
+                row["cells"][column]["approved_fen"] += line.approved_fen
+    for row in rows.values():
+        row["cells"] += [None] * (len(versions) - len(row["cells"]))
+        row["cells"] = list(zip(versions, row["cells"], strict=True))
+    return {"versions": [compared_version(estimate) for estimate in versions], "rows": list(rows.values())}
+
+
+def compared_version(estimate: OrderEstimate) -> dict[str, Any]:
+    """The head of a column."""
+    name = _("Extra fault %(version)d") if estimate.is_supplement else _("Estimate %(version)d")
+    return {
+        "estimate": estimate,
+        "name": name % {"version": estimate.version},
+        "decision": estimate.decision or "pending",
+        "label": texts.DECISIONS.get(estimate.decision or "pending", estimate.decision),
+    }
+
+
+def compared_line(line: OrderEstimateLine) -> dict[str, Any]:
+    """A cell: what was asked, and what of it was approved."""
+    return {
+        "amount_fen": line.amount_fen,
+        "approved_fen": line.approved_fen,
+        "decision": line.decision,
+        "label": texts.DECISIONS.get(line.decision, line.decision),
+        "reason": line.reason,
+    }
+
+
+def can_cancel(actor: Actor, order: Order) -> bool:
+    """Whether the reader may cancel it now."""
+    return may(actor, Action.SUBMIT) and order.status in states.CANCELLABLE
+
+
+def can_reschedule(actor: Actor, order: Order) -> bool:
+    """Whether the reader may change its time now."""
+    return may(actor, Action.SUBMIT) and order.status in states.AMENDABLE
