@@ -8,6 +8,7 @@ from fleet.errors import AlreadyDecided
 from fleet.models import OrderEstimate
 from fleet.services import ordering
 from repair.models import Estimate
+from repair.services import approving
 from tenants.context import tenant_context
 from tests.fleet.conftest import Desk, make_actor
 from tests.fleet.test_batch_races import together
@@ -27,7 +28,7 @@ def test_the_second_of_two_who_decide_at_once_is_told_what_the_first_did(own_des
                 now=own_desk.now,
             )  # fmt: skip
 
-    raised = together(*[lambda role=role, what=what: decide(role, what) for role, what in people])  # type: ignore[misc]
+    raised = together(*[lambda role=role, what=what: decide(role, what) for role, what in people])
     (told,) = [error for error in raised if error is not None]
     assert isinstance(told, AlreadyDecided), told
     with tenant_context(own_desk.tenant):
@@ -42,7 +43,7 @@ def test_who_waits_for_the_desk_is_told_too(own_desk: Desk, monkeypatch: pytest.
     """The second has read the book before the first commits: the desk refuses, and the book says who was first."""
     order = open_order(own_desk)
     estimate(own_desk, order, 300_000)
-    at_desk = ordering.decide_estimate
+    at_desk = approving.decide_estimate
 
     def first_comes_between(**asked: Any) -> Any:
         monkeypatch.setattr(ordering, "decide_estimate", at_desk)
