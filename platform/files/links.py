@@ -4,6 +4,8 @@ The permission is a row of the tenant's book, or of a desk, that names the file.
 console, where the desk's row has said so, whosever the file is.
 """
 
+import time
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from django.core import signing
@@ -21,7 +23,7 @@ from tenants.marks import token_view
 
 VALID_S = 3600
 SALT = "files.download"
-PHOTO_SALT = "files.photo"
+PHOTOS = signing.Signer(salt="files.photo")
 
 
 def file_url(*, file_id: UUID, actor: Actor) -> str:
@@ -30,28 +32,45 @@ def file_url(*, file_id: UUID, actor: Actor) -> str:
 
 
 def photo_url(*, file_id: UUID, actor: Actor, variant: str = "view") -> str:
-    """The address at which a photo is shown (`view` or `thumb`) to `actor` alone, for the next hour."""
+    """The address at which a photo is shown (`view` or `thumb`) to `actor` alone, for one to two hours.
+
+    Within an hour it stays the same, so that a browser need not fetch a photo again each time a page is shown.
+    """
     if variant not in VARIANTS:
         raise KeyError(variant)
-    return reverse("files:photo", args=[sign(actor, file_id, variant, PHOTO_SALT)])
+    until = (int(time.time()) // VALID_S + 2) * VALID_S
+    return reverse("files:photo", args=[PHOTOS.sign_object([*claim(actor, file_id, variant), until], compress=True)])
 
 
 def sign(actor: Actor, file_id: UUID, variant: str, salt: str) -> str:
-    """Host's tenant, person, file and variant in one word that nobody else can make."""
+    """The claim in one word that nobody else can make."""
+    return signing.dumps(claim(actor, file_id, variant), salt=salt, compress=True)
+
+
+def claim(actor: Actor, file_id: UUID, variant: str) -> list[str]:
+    """What a link says: host's tenant, person, file and variant."""
     tenant = str(actor.tenant.pk) if actor.tenant else ""
-    return signing.dumps([tenant, actor.kind, actor.id, public_id("fil", file_id), variant], salt=salt, compress=True)
+    return [tenant, actor.kind, actor.id, public_id("fil", file_id), variant]
 
 
-def open_link(request: HttpRequest, token: str, salt: str) -> tuple[StoredFile, str]:
-    """The file and the variant behind a link, for whom it was made alone; raises Http404."""
+def read_claim(token: str) -> list[str]:
+    """What a photo's link says. Raises BadSignature, also when its hours are over."""
+    *said, until = PHOTOS.unsign_object(token)
+    if until < time.time():
+        raise signing.SignatureExpired(token)
+    return said
+
+
+def open_link(request: HttpRequest, said: Callable[[], Sequence[str]]) -> tuple[StoredFile, str]:
+    """The file and the variant of what a link said, for whom it was made alone; raises Http404."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     try:
-        tenant, kind, person, ref, variant = signing.loads(token, salt=salt, max_age=VALID_S)
+        tenant, kind, person, ref, variant = said()
         file_id = read_public_id("fil", ref)
     except (signing.BadSignature, BadId, ValueError) as error:
         raise Http404 from error
     own = str(actor.tenant.pk) if actor.tenant else ""
-    if (tenant, kind, person) != (own, actor.kind, actor.id):
+    if (tenant, kind, person) != (own, actor.kind, actor.id) or not (actor.is_member or actor.is_staff):
         raise Http404
     files = StoredFile.objects.filter(pk=file_id)
     if not (actor.tenant is None and actor.is_staff):
@@ -65,7 +84,7 @@ def open_link(request: HttpRequest, token: str, salt: str) -> tuple[StoredFile, 
 @token_view
 def download(request: HttpRequest, token: str) -> HttpResponse:
     """The file, to nobody but whom the link was made for; always as a download, never shown in the page."""
-    file, _variant = open_link(request, token, SALT)
+    file, _variant = open_link(request, lambda: signing.loads(token, salt=SALT, max_age=VALID_S))
     if file.picture is not None:  # where a photo was taken stays in the record
         response = HttpResponse(read_photo(file=file, variant="view"), content_type="application/octet-stream")
         response.headers["Content-Disposition"] = attachment(f"{file.name.rpartition('.')[0] or file.name}.jpg")
@@ -80,7 +99,7 @@ def download(request: HttpRequest, token: str) -> HttpResponse:
 @token_view
 def show_photo(request: HttpRequest, token: str) -> HttpResponse:
     """A photo's copy, in the page. It is our own JPEG, whatever was uploaded."""
-    file, variant = open_link(request, token, PHOTO_SALT)
+    file, variant = open_link(request, lambda: read_claim(token))
     try:
         content = read_photo(file=file, variant=variant)
     except (FileNotFoundError, KeyError) as error:

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.http import Http404
 from django.test import RequestFactory
 from PIL import ExifTags, Image
@@ -232,3 +233,25 @@ def test_who_fetches_a_photo_gets_the_copy_without_its_place(acme: Tenant, syste
     file = keep(acme, system, now, photo())
     answer = links.download(asked_by(STAFF), token_of(links.file_url(file_id=file.pk, actor=STAFF)))
     assert answer.content == read_photo(file=file, variant="view")
+
+
+@pytest.mark.django_db
+def test_a_link_to_look_stays_the_same_within_the_hour_and_ends(acme: Tenant, system: Actor, now: Any) -> None:
+    file = keep(acme, system, now, photo())
+    with time_machine.travel(now, tick=False) as moment:
+        url = photo_url(file_id=file.pk, actor=STAFF)
+        moment.shift(59 * 60)
+        assert photo_url(file_id=file.pk, actor=STAFF) == url
+        assert links.show_photo(asked_by(STAFF), token_of(url)).status_code == 200
+        moment.shift(62 * 60)
+        with pytest.raises(Http404):
+            links.show_photo(asked_by(STAFF), token_of(url))
+
+
+@pytest.mark.django_db
+def test_a_link_opens_nothing_once_its_person_has_left(acme: Tenant, system: Actor, now: Any) -> None:
+    file = keep(acme, system, now, photo())
+    member = Actor(kind="user", id="m", name="m", tenant=acme, roles=frozenset({"viewer"}))
+    token = token_of(photo_url(file_id=file.pk, actor=member))
+    with pytest.raises(Http404):
+        links.show_photo(asked_by(replace(member, roles=frozenset())), token)
