@@ -58,7 +58,7 @@ def read_claim(token: str) -> list[str]:
     *said, until = PHOTOS.unsign_object(token)
     if until < time.time():
         raise signing.SignatureExpired(token)
-    return said
+    return [str(word) for word in said]
 
 
 def open_link(request: HttpRequest, said: Callable[[], Sequence[str]]) -> tuple[StoredFile, str]:
