@@ -1,0 +1,107 @@
+"""Rows as pages show them, and what a person does with one."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from events.ids import public_id
+from fleet import states, texts, timeline
+from fleet.access import Action, batch_for, require_may, row_for
+from fleet.forms import MendForm
+from fleet.intake.rows import RowProblem, explain
+from fleet.intake.texts import LABELS
+from fleet.models import BatchRow
+from fleet.selectors.batches import row_status
+from fleet.services import amending, submitting
+from fleet.views.acting import act, actor_of, now_of
+
+
+def show_row(row: BatchRow) -> dict[str, Any]:
+    """A row as the page shows it: what was sent, and beside each value what is wrong with it."""
+    data = row.cells if row.asked is None else row.asked
+    data = data or {}
+    status = row_status(row)
+    return {
+        "row": row,
+        "status": status,
+        "label": texts.ROW_STATES.get(status, status),
+        "plate": data.get("plate", ""),
+        "vin": data.get("vin", ""),
+        "service": texts.SERVICES.get(data.get("service", ""), data.get("service", "")),
+        "site": data.get("site_code", "") or data.get("address", ""),
+        "window": "" if row.asked is None else timeline.span(data["window_start"], data["window_end"]),
+        "errors": [show_problem(problem, row.cells) for problem in row.errors],
+        "warnings": [show_problem(problem, None) for problem in row.warnings],
+        "order_label": texts.ORDER_STATES.get(row.order_status or "", ""),  # type: ignore[attr-defined]
+        "order_url": reverse("fleet:order", args=[order_ref(row)]) if row.order_id else "",
+    }
+
+
+def order_ref(row: BatchRow) -> str:
+    """ord_…"""
+    assert row.order_id is not None
+    return public_id("ord", row.order_id)
+
+
+def show_problem(problem: dict[str, Any], cells: dict[str, str] | None) -> dict[str, Any]:
+    """One error or warning in words, with the value it is about."""
+    message, fix = explain(RowProblem(problem["field"], problem["code"], problem["params"]))
+    value = (cells or {}).get(problem["field"], "")
+    return {
+        **problem,
+        "label": _(LABELS.get(problem["field"], problem["field"])),
+        "message": message,
+        "fix": fix,
+        "value": value[:120],
+    }
+
+
+@require_POST
+def confirm_row(request: HttpRequest, ref: str, line: int) -> HttpResponse:
+    """Yes, the order is to be changed as this row says."""
+    actor = actor_of(request)
+    batch = batch_for(actor, ref)
+    return act(
+        request,
+        lambda: amending.confirm_row(batch_id=batch.pk, line=line, actor=actor, now=now_of(request)),
+        done=_("The order was changed."),
+        back=f"{batch.get_absolute_url()}?status=changed_since",
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def mend_row(request: HttpRequest, ref: str, line: int) -> HttpResponse:
+    """Type over the cells of a rejected row."""
+    actor = actor_of(request)
+    row = row_for(actor, ref, line)
+    require_may(actor, Action.SUBMIT)
+    batch = batch_for(actor, ref)
+    if row.status != "rejected" or batch.status != states.NEEDS_FIXES:
+        messages.error(request, _("This row need not be mended any more."))
+        return redirect(batch)
+    faulty = [problem["field"] for problem in row.errors]
+    if not {"site_code", "address", "lat", "lng"}.isdisjoint(faulty):
+        faulty += ["site_code", "address", "lat", "lng"]
+    form = MendForm(request.POST if request.method == "POST" else None, cells=row.cells or {}, faulty=faulty)
+    if request.method == "POST" and form.is_valid():
+        typed = form.typed()
+        if not typed:
+            return redirect(batch)
+        return act(
+            request,
+            lambda: submitting.mend_rows(batch_id=batch.pk, cells={line: typed}, actor=actor, now=now_of(request)),
+            done=_("The batch is being checked again."),
+            back=batch.get_absolute_url(),
+        )
+    context = {
+        "batch": batch,
+        "row": row,
+        "form": form,
+        "errors": [show_problem(problem, row.cells) for problem in row.errors],
+    }
+    return render(request, "fleet/row_mend.html", context, status=422 if form.errors else 200)
