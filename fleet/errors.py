@@ -50,6 +50,18 @@ class NotAmendable(FleetError):
     code = "not_amendable"
 
 
+class RowChanged(FleetError):
+    """Somebody else has mended the row since it was read; `params` say who, when, and what stands there now."""
+
+    code = "row_changed"
+
+
+class OnlyChecked(FleetError):
+    """The batch was sent to be checked only."""
+
+    code = "dry_run"
+
+
 class AboveLimit(FleetError):
     """The amount is above what the actor's roles may approve."""
 

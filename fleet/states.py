@@ -16,7 +16,7 @@ COMPLETED, COMPLETED_WITH_EXCEPTIONS, ROLLED_BACK = "completed", "completed_with
 MOVES: tuple[Move, ...] = (
     row("B1", "receive", "-", RECEIVED, "TEN INT SYS"),
     row("B2", "start_check", f"{RECEIVED} {VALIDATING} {NEEDS_FIXES}", VALIDATING, "SYS"),
-    row("B2", "mend", NEEDS_FIXES, VALIDATING, "TEN INT"),
+    row("B2", "mend", f"{READY} {NEEDS_FIXES}", VALIDATING, "TEN INT"),
     row("B3", "refuse_file", f"{RECEIVED} {VALIDATING}", REFUSED_FILE, "SYS"),
     row("B4", "find_ready", VALIDATING, READY, "SYS"),
     row("B4", "find_faults", VALIDATING, NEEDS_FIXES, "SYS"),

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fleet.intake.building import OrderBuilder, digest_of, sure
 from fleet.intake.columns import COLUMNS
@@ -16,6 +16,7 @@ from fleet.intake.tables import FileWarning, OrderFile, SourceRow
 
 __all__ = [
     "SERVICES",
+    "Beside",
     "CheckContext",
     "CheckedFile",
     "CheckedRow",
@@ -45,6 +46,16 @@ class CheckedRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """What stands in rows of the same file that are not looked at now, as if they came before: references and work with
+    their lines, plates with their VINs."""
+
+    lines: Mapping[str, int] = field(default_factory=dict)
+    work: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
+    plates: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class CheckedFile:
     """All rows of a file after their check, in the order of the file."""
 
@@ -63,23 +74,23 @@ def check_rows(*, file: OrderFile, context: CheckContext) -> CheckedFile:
     return CheckedFile(rows=list(iter_checked(file=file, context=context)), warnings=file.warnings)
 
 
-def iter_checked(*, file: OrderFile, context: CheckContext) -> Iterator[CheckedRow]:
+def iter_checked(*, file: OrderFile, context: CheckContext, beside: Beside | None = None) -> Iterator[CheckedRow]:
     """Checks the rows of `file` one after the other, for who wants to show progress or to keep none of them."""
-    checker = _RowChecker(file, context)
+    checker = _RowChecker(file, context, beside or Beside())
     return map(checker.check, file.rows)
 
 
 class _RowChecker:
     """Checks the rows of one file in their order: the later of two duplicates is the defect."""
 
-    def __init__(self, file: OrderFile, context: CheckContext) -> None:
+    def __init__(self, file: OrderFile, context: CheckContext, beside: Beside) -> None:
         models = ModelTable(context.models)
         self._context = context
         self._reader = FieldReader(file.columns, context, models)
         self._builder = OrderBuilder(context, models)
         self._screen = ScopeScreen(context.scope)
-        self._notices = Notices(context)
-        self._lines: dict[str, int] = {}
+        self._notices = Notices(context, work=beside.work, plates=beside.plates)
+        self._lines: dict[str, int] = dict(beside.lines)
 
     def check(self, row: SourceRow) -> CheckedRow:
         """What becomes of one row."""

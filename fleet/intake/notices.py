@@ -1,5 +1,6 @@
 """What the tenant should know of a row that is taken all the same: warnings. None of them rejects."""
 
+from collections.abc import Mapping
 from datetime import datetime, tzinfo
 
 from fleet.intake.context import CheckContext
@@ -10,10 +11,12 @@ from fleet.intake.values import has_check_digit
 class Notices:
     """Looks at the rows of one file in their order, and remembers what it has seen."""
 
-    def __init__(self, context: CheckContext) -> None:
+    def __init__(
+        self, context: CheckContext, *, work: Mapping[tuple[str, str, str], int], plates: Mapping[str, str]
+    ) -> None:
         self._context = context
-        self._work: dict[tuple[str, str, str], int] = {}
-        self._plates: dict[str, str] = dict(context.plates)
+        self._work = dict(work)
+        self._plates = {**plates, **context.plates}
         self._latest = context.now + context.horizon
 
     def find(self, order: OrderRow, *, line: int, asked_end: datetime, is_known: bool) -> list[RowProblem]:

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -64,6 +65,7 @@ class Batch(Key):
     submitted_by = models.JSONField(null=True)  # the actor as a worker needs it
     opened_at = models.DateTimeField(null=True)  # every row has become an order
     respond_by = models.DateTimeField(null=True)  # the receipt's expected response time
+    is_dry_run = models.BooleanField(default=False)  # only to be checked
     halt = models.CharField(max_length=500, blank=True)  # why opening or rolling back stopped
     rollback_at = models.DateTimeField(null=True)
     rollback_by = models.JSONField(null=True)
@@ -98,13 +100,19 @@ class Batch(Key):
 
 
 class BatchRow(Key):
-    """One line of a batch. A rejected one keeps its cells, any other what the desk is to be asked."""
+    """One line of a batch. A rejected one keeps its cells, any other what the desk is to be asked.
+
+    A row with warnings and a mended one keep their cells too: they can be typed over again.
+    """
 
     batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="rows", db_index=False)
     line = models.PositiveIntegerField(_("line"))
     external_ref = models.CharField(_("reference"), max_length=64, blank=True)
     status = models.CharField(_("state"), max_length=17)
-    cells = models.JSONField(null=True)  # {column: text} of a rejected row
+    cells = models.JSONField(null=True)  # {column: text} as it was sent or typed
+    search = models.CharField(max_length=120, blank=True)  # reference, VIN and plate in small letters
+    mended_by = models.CharField(max_length=200, blank=True)
+    mended_at = models.DateTimeField(null=True)
     asked = models.JSONField(null=True)  # a repair.requests.JobLine
     digest = models.BinaryField(max_length=16, null=True)
     errors = models.JSONField(default=list)  # [{"field", "code", "params"}]
@@ -116,9 +124,16 @@ class BatchRow(Key):
     class Meta:
         verbose_name = _("row")
         verbose_name_plural = _("rows")
-        indexes: ClassVar[list[Any]] = [models.Index(fields=["external_ref"], name="row_by_reference")]
+        indexes: ClassVar[list[Any]] = [
+            models.Index(fields=["external_ref"], name="row_by_reference"),
+            models.Index(fields=["batch", "status", "line"], name="row_by_state"),
+            models.Index(fields=["batch", "line"], name="row_with_warnings", condition=~Q(warnings=[])),
+            GinIndex(
+                fields=["errors"], name="row_by_faults", opclasses=["jsonb_path_ops"], condition=Q(status="rejected")
+            ),
+        ]
         constraints: ClassVar[list[Any]] = [
-            models.UniqueConstraint(fields=["batch", "line"], name="one_row_a_line"),
+            models.UniqueConstraint(fields=["batch", "line"], include=["search"], name="one_row_a_line"),
             models.CheckConstraint(condition=Q(status__in=RowState.values), name="row_state_is_known"),
             models.CheckConstraint(
                 condition=Q(status="rejected") | Q(asked__isnull=False), name="only_rejected_rows_ask_for_nothing"

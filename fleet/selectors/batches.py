@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from fleet import states
 from fleet.models import Batch, BatchLines, BatchRow, Order
@@ -71,6 +71,14 @@ def count_rows(batch_id: UUID) -> dict[str, int]:
         cursor.execute(COUNT_ROWS, [batch_id])
         found: dict[str, int] = dict(cursor.fetchall())
     return {"total": sum(found.values()), **{name: found.get(name, 0) for name in COUNTED}}
+
+
+def count_stored(batch_id: UUID) -> dict[str, int]:
+    """The counts that a check writes into its batch: by what became of the rows, and those with warnings."""
+    rows = BatchRow.objects.filter(batch_id=batch_id)
+    found = dict(rows.values_list("status").annotate(Count("pk")).order_by())
+    names = ("valid", "rejected", "already_submitted", "changed_since")
+    return {**{name: found.get(name, 0) for name in names}, "warned": rows.exclude(warnings=[]).count()}
 
 
 def list_rows(batch: Batch, *, status: str = "") -> QuerySet[BatchRow]:

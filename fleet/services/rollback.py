@@ -19,9 +19,10 @@ from fleet.errors import NotValid, StillAtWork, Superseded
 from fleet.events import BatchRollbackStarted, BatchRolledBack
 from fleet.models import Batch, Order
 from fleet.services.checking import Clock, ref_of
+from fleet.services.mending import lock_batch, tell
 from fleet.services.opening import claim, count_attempt, halt
 from fleet.services.people import freeze_actor, thaw_actor
-from fleet.services.submitting import lock_batch, tell, wake_rollback
+from fleet.services.submitting import wake_rollback
 from repair.services.changing import cancel_orders
 from tenants.actors import Actor, system_actor
 from tenants.context import tenant_context

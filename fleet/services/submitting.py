@@ -1,6 +1,5 @@
-"""A checked batch is submitted, put away, mended; the orders themselves are made by a worker (opening)."""
+"""A checked batch is submitted or put away; the orders themselves are made by a worker (opening)."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -10,35 +9,34 @@ from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from events.announcing import announce
-from events.catalogue import EventBase
 from events.waking import wake_after_commit
 from fleet import states
 from fleet.access import Action, batch_for, own_tenant, require_may
-from fleet.errors import AboveLimit, HasRejectedRows, NothingToSubmit, NotValid, OnCreditHold
-from fleet.events import BatchDiscarded, BatchMended, BatchSubmitted
-from fleet.intake.columns import COLUMNS
+from fleet.errors import AboveLimit, HasRejectedRows, NothingToSubmit, OnCreditHold, OnlyChecked
+from fleet.events import BatchDiscarded, BatchSubmitted
 from fleet.models import Batch, BatchPolicy, BatchRow, RowState
 from fleet.selectors.settings import limit_of
+from fleet.services.mending import lock_batch, mend_rows, tell
 from fleet.services.people import freeze_actor
-from fleet.services.receiving import choose_policy, wake_checker
+from fleet.services.receiving import choose_policy
 from repair.selectors import ask_intake
 from tenants.actors import Actor
 
-LONGEST_CELL = 6_000
-MOST_MENDS = 500
+__all__ = ["discard_batch", "mend_rows", "resume_batch", "submit_batch"]
 
 
 def submit_batch(*, batch_id: UUID | str, actor: Actor, now: datetime, policy: str | None = None) -> Batch:
     """Submit the valid rows; a worker opens their orders. `policy` overrides the batch's own.
 
     Raises Http404, PermissionDenied, TransitionError (not checked yet, or submitted already), HasRejectedRows,
-    NothingToSubmit, AboveLimit (a row approves beforehand more than the actor may), OnCreditHold.
+    OnlyChecked, NothingToSubmit, AboveLimit (a row approves beforehand more than the actor may), OnCreditHold.
     """
     require_may(actor, Action.SUBMIT)
     batch = batch_for(actor, batch_id)
     rule = choose_policy(policy) if policy else batch.policy
     states.BATCH.check(batch, "submit", actor=actor, evidence={})
+    if batch.is_dry_run:
+        raise OnlyChecked(_("This batch was sent to be checked only. Make it a real one first."))
     require_rows(batch, rule)
     require_preapproval(batch, actor)
     answer = ask_intake(tenant_id=own_tenant(actor).pk)
@@ -113,51 +111,6 @@ def discard_batch(*, batch_id: UUID | str, actor: Actor, now: datetime, reason: 
     batch.save(update_fields=["status", "status_since"])
     BatchRow.objects.filter(batch=batch).delete()
     return batch
-
-
-def mend_rows(*, batch_id: UUID | str, cells: Mapping[int, Mapping[str, str]], actor: Actor, now: datetime) -> Batch:
-    """Type over cells of rows ({line: {column: text}}); the whole batch is checked again.
-
-    Raises Http404, PermissionDenied, TransitionError (nothing is to be mended now), NotValid (an unknown line or column).
-    """
-    require_may(actor, Action.SUBMIT)
-    batch = batch_for(actor, batch_id)
-    states.BATCH.check(batch, "mend", actor=actor, evidence={})
-    require_cells(batch, cells)
-    tell(BatchMended(subject=batch.ref, lines=tuple(sorted(cells))), actor, now)
-    batch = lock_batch(batch.pk)
-    states.BATCH.transition(batch, "mend", actor=actor, now=now)
-    for line, typed in cells.items():
-        batch.mends[str(line)] = {**batch.mends.get(str(line), {}), **typed}
-    batch.done_rows, batch.touched_at = 0, now
-    batch.save(update_fields=["status", "status_since", "mends", "done_rows", "touched_at"])
-    wake_checker(own_tenant(actor).pk, batch.pk)
-    return batch
-
-
-def require_cells(batch: Batch, cells: Mapping[int, Mapping[str, str]]) -> None:
-    """Raise NotValid for what no row of the batch has."""
-    if not 1 <= len(cells) <= MOST_MENDS:
-        raise NotValid(_("Mend between 1 and %(limit)d rows at a time.") % {"limit": MOST_MENDS}, field="rows")
-    known = set(batch.rows.filter(line__in=list(cells)).values_list("line", flat=True))
-    for line, typed in cells.items():
-        if line not in known:
-            raise NotValid(_("There is no line %(line)d in this batch.") % {"line": line}, field="line")
-        for column, text in typed.items():
-            if column not in COLUMNS:
-                raise NotValid(_("There is no column %(column)s.") % {"column": column[:80]}, field=column[:80])
-            if len(text) > LONGEST_CELL:
-                raise NotValid(_("This text is too long."), field=column)
-
-
-def tell(event: EventBase, actor: Actor, now: datetime) -> None:
-    """Into the tenant's log; the one command of this stay."""
-    announce(tenant_id=own_tenant(actor).pk, events=[event], actor=actor, now=now)
-
-
-def lock_batch(batch_id: UUID) -> Batch:
-    """The batch as it is now, locked; after the log's counter, as everywhere."""
-    return Batch.objects.select_for_update().get(pk=batch_id)
 
 
 def wake_opener(tenant_id: UUID, batch_id: UUID) -> None:

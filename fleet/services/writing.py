@@ -1,6 +1,6 @@
 """Rows of a batch as the database keeps them: written by COPY, read back as what the desk is asked for."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -17,8 +17,9 @@ from repair.requests import JobLine
 
 FIELDS: Final = (
     "id", "batch", "line", "external_ref", "status", "cells", "asked", "digest", "errors", "warnings", "order_id", "number",
+    "search", "mended_by",
 )  # fmt: skip
-LONGEST_CELL: Final = 5_000
+LONGEST_CELL: Final = 6_000  # above every limit: what is too long stays too long
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(JobLine)
 
@@ -37,13 +38,25 @@ def row_values(
 ) -> tuple[Any, ...]:
     """The columns of one row, in the order of FIELDS."""
     is_rejected = row.status == RowStatus.REJECTED or row.row is None
+    is_kept = is_rejected or bool(row.warnings) or str(row.line) in batch.mends
     asked = None if row.row is None or is_rejected else _encoder.encode(job_line(row.row, context)).decode()
-    cells = _encoder.encode(read_cells(source, kept)).decode() if is_rejected else None
+    found = read_cells(source, kept) if is_kept else None
     digest = row.row.digest if row.row is not None else None
     return (
-        new_id(), batch.pk, row.line, row.external_ref, str(row.status), cells, asked, digest, encode_problems(row.errors),
-        encode_problems(row.warnings), row.order_id, "",
+        new_id(), batch.pk, row.line, row.external_ref, str(row.status),
+        None if found is None else _encoder.encode(found).decode(), asked, digest, encode_problems(row.errors),
+        encode_problems(row.warnings), row.order_id, "", search_text(row, found), "",
     )  # fmt: skip
+
+
+def search_text(row: CheckedRow, cells: Mapping[str, str] | None) -> str:
+    """What a row is found by, in small letters: reference, VIN and plate."""
+    found = row.row
+    vin, plate = (found.vin, found.plate or "") if found else ("", "")
+    of_cells = cells or {}
+    wanted = {"external_ref": row.external_ref, "vin": vin, "plate": plate}
+    parts = (text or of_cells.get(column, "") for column, text in wanted.items())
+    return " ".join(part.strip()[:64] for part in parts).lower()[:120]
 
 
 def read_cells(source: SourceRow, kept: Sequence[tuple[int, str]]) -> dict[str, str]:
@@ -54,15 +67,27 @@ def read_cells(source: SourceRow, kept: Sequence[tuple[int, str]]) -> dict[str, 
 
 
 def storable(text: str) -> str:
-    """A text that the database takes: without NUL and half characters, of a length that people read."""
+    """A text that the database takes: SUB for NUL, which stays a fault, no half characters, of a length that people read."""
     short = text[:LONGEST_CELL]
-    return short if short.isprintable() else short.replace("\x00", "").encode("utf-8", "ignore").decode()
+    return short if short.isprintable() else short.replace("\x00", "\x1a").encode("utf-8", "ignore").decode()
 
 
 def encode_problems(problems: Iterable[RowProblem]) -> str:
     """Errors or warnings as JSON; the words are found when they are shown."""
     found = [{"field": p.field, "code": p.code, "params": p.params} for p in problems]
     return _encoder.encode(found).decode().replace("\\u0000", "") if found else "[]"
+
+
+def plain_problems(problems: Iterable[RowProblem]) -> Any:
+    """The same as values."""
+    return msgspec.json.decode(encode_problems(problems))
+
+
+def plain_request(row: CheckedRow, context: CheckContext) -> Any:
+    """What the desk is to be asked, as values; None for a rejected row."""
+    if row.row is None or row.status == RowStatus.REJECTED:
+        return None
+    return msgspec.json.decode(_encoder.encode(job_line(row.row, context)))
 
 
 def job_line(row: OrderRow, context: CheckContext) -> JobLine:

@@ -23,6 +23,7 @@ DECLARED: dict[tuple[str, str], str] = {
         "fleet/services/amending.py",
         "row.status",
     ): "a file's row is sorted by what the desk answered; it has no way to go",
+    ("fleet/services/mending.py", "held.status"): "a file's row is sorted by its check; it has no way to go",
     (
         "fleet/services/imports/applying.py",
         "row.status",

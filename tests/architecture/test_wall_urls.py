@@ -7,7 +7,10 @@ from tenants.marks import Wall
 from tests.tenants.urlmap import Url, walk
 
 ACCOUNT = {
+    "batches/<str:ref>/rows-to-mend.csv",  # reads in a stay of its own, makes the file after it
     "batches/receive/",  # stores the file, then enters the book
+    "batches/template.csv",
+    "batches/template.xlsx",  # as the list of rows to mend
     "members/",
     "members/invite/",
     "members/<str:public_id>/",

@@ -3,47 +3,54 @@
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
-from fleet.access import Action, batch_for, require_may
+from fleet.access import Action, batch_for, own_tenant, require_may
 from fleet.intake.context import Site
 from fleet.intake.rows import RowProblem, explain
 from fleet.intake.writing import template_csv, template_xlsx, write_csv
-from fleet.models import CostCenter
+from fleet.models import CostCenter, RowState
 from fleet.models import Site as SiteRow
 from fleet.views.acting import actor_of
+from tenants.context import tenant_context
+from tenants.marks import account_view
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
+@account_view
 @require_safe
 def download_template(request: HttpRequest, kind: str) -> HttpResponse:
-    """An empty order file; the workbook offers the tenant's own sites and cost centres."""
+    """An empty order file; the workbook offers the tenant's own sites and cost centres. It is made outside the wall."""
     actor = actor_of(request)
     require_may(actor, Action.READ)
     if kind == "csv":
         return as_download(template_csv(), "orders-template.csv", "text/csv; charset=utf-8")
-    sites = [Site(s.code, s.address, s.lat, s.lng) for s in SiteRow.objects.filter(is_active=True).order_by("code")]
-    centers = list(CostCenter.objects.filter(is_active=True).order_by("name").values_list("name", flat=True))
+    with tenant_context(own_tenant(actor)):
+        sites, centers = read_choices()
     content = template_xlsx(sites=sites, cost_centers=centers, language=actor.language)
     return as_download(content, "orders-template.xlsx", XLSX)
 
 
+def read_choices() -> tuple[list[Site], list[str]]:
+    """The sites and cost centres in use."""
+    sites = [Site(s.code, s.address, s.lat, s.lng) for s in SiteRow.objects.filter(is_active=True).order_by("code")]
+    return sites, list(CostCenter.objects.filter(is_active=True).order_by("name").values_list("name", flat=True))
+
+
+@account_view
 @require_safe
-def download_failed(request: HttpRequest, ref: str) -> HttpResponseBase:
-    """The rejected rows as they were sent, each with what to mend; the file can be sent again as it is."""
+def download_failed(request: HttpRequest, ref: str) -> HttpResponse:
+    """The rejected rows as they are now, each with what to mend; the file can be sent again as it is."""
     actor = actor_of(request)
-    batch = batch_for(actor, ref)
+    with tenant_context(own_tenant(actor)):
+        batch = batch_for(actor, ref)
+        rows = batch.rows.filter(status=RowState.REJECTED).order_by("line")
+        found = list(rows.values_list("line", "cells", "errors"))
     columns = [str(column) for column in batch.columns]
-    rows = batch.rows.filter(status="rejected").order_by("line")
     lines = (
-        [
-            *((row.cells or {}).get(column, "") for column in columns),
-            str(row.line),
-            " ".join(say(problem) for problem in row.errors),
-        ]
-        for row in rows
+        [*((cells or {}).get(column, "") for column in columns), str(line), " ".join(say(error) for error in errors)]
+        for line, cells, errors in found
     )
     content = write_csv(header=[*columns, "row_line", "row_problems"], rows=lines)
     return as_download(content, "rows-to-mend.csv", "text/csv; charset=utf-8")

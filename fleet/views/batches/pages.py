@@ -57,6 +57,7 @@ def show_batch(request: HttpRequest, ref: str) -> HttpResponse:
         "can_submit": can_submit and is_submittable and counts["valid"] + counts["already_submitted"] > 0,
         "can_submit_part": can_submit and is_submittable and counts["rejected"] > 0 and counts["valid"] > 0,
         "is_all_or_nothing": batch.policy == Batch.Policy.ALL_OR_NOTHING,
+        "has_sheet": is_submittable,
         "can_discard": can_submit and is_submittable,
         "can_mend": can_submit and batch.status == states.NEEDS_FIXES,
         "can_confirm": can_submit and batch.status != states.DISCARDED,
@@ -93,10 +94,10 @@ def list_tabs(batch: Batch, counts: dict[str, int], chosen: str) -> list[dict[st
     return tabs
 
 
-def describe_progress(batch: Batch) -> dict[str, Any] | None:
-    """The bar of a batch that a worker is at; None when none is."""
-    url = reverse("fleet:batch_progress", args=[batch.ref])
-    common = {"poll_url": url, "key": "batch", "done": False, "done_url": batch.get_absolute_url()}
+def describe_progress(batch: Batch, *, then: str = "") -> dict[str, Any] | None:
+    """The bar of a batch that a worker is at; None when none is. `then` "grid": the sheet is opened when it is done."""
+    url = reverse("fleet:batch_progress", args=[batch.ref]) + ("?then=grid" if then == "grid" else "")
+    common = {"poll_url": url, "key": "batch", "done": False, "done_url": page_after(batch, then)}
     if batch.status in {states.RECEIVED, states.VALIDATING}:
         return {**common, "value": batch.done_rows, "total": batch.total, "label": _("Checking rows")}
     if batch.is_opening and not batch.halt:
@@ -112,9 +113,13 @@ def describe_progress(batch: Batch) -> dict[str, Any] | None:
 def show_progress(request: HttpRequest, ref: str) -> HttpResponse:
     """The bar alone, asked for each second; when it is full the page is loaded anew."""
     batch = batch_for(actor_of(request), ref)
-    progress = describe_progress(batch)
-    if progress is None:
-        progress = {
-            "value": 1, "total": 1, "label": _("Done"), "done": True, "key": "batch", "done_url": batch.get_absolute_url(),
-        }  # fmt: skip
+    then = request.GET.get("then", "")
+    progress = describe_progress(batch, then=then) or {
+        "value": 1, "total": 1, "label": _("Done"), "done": True, "key": "batch", "done_url": page_after(batch, then),
+    }  # fmt: skip
     return render(request, "ui/progress.html", progress)
+
+
+def page_after(batch: Batch, then: str) -> str:
+    """Where a person goes when the worker is done."""
+    return reverse("fleet:batch_grid", args=[batch.ref]) if then == "grid" else batch.get_absolute_url()
