@@ -10,8 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from fleet import states, texts
-from fleet.models import CostCenter, Order, Site, Vehicle
+from fleet.models import CostCenter, Driver, Order, PlateHistory, Site, Vehicle
 from fleet.selectors.orders import OVER, WAITING_FOR_YOU, late_q, search_orders
+from fleet.selectors.registers import expiring_q
+from fleet.texts import SOON
 
 GROUPS: dict[str, Any] = {
     "open": _("Open orders"),
@@ -88,20 +90,81 @@ class OrderFilter(filters.FilterSet):
         return rows.filter(window_start__lt=midnight(value + timedelta(days=1)))
 
 
+USES: Any = {"active": _("In use"), "retired": _("Not in use")}
+DUES: Any = {"soon": _("Over or within 30 days"), "over": _("Over")}
+
+
 class VehicleFilter(filters.FilterSet):
-    """Search vehicles."""
+    """Search vehicles, and narrow by use, place and what is over."""
 
     q = filters.CharFilter(method="search", label=_("Search vehicles"), help_text=_("Plate, VIN, model"))
+    use = filters.ChoiceFilter(method="by_use", label=_("Use"), choices=list(USES.items()))
+    due = filters.ChoiceFilter(method="by_expiry", label=_("Inspection and insurance"), choices=list(DUES.items()))
+    site = filters.ChoiceFilter(field_name="record__site_code", label=_("Site"), choices=site_choices)
+    cost_center = filters.ChoiceFilter(
+        field_name="record__cost_center", label=_("Cost centre"), choices=center_choices
+    )  # fmt: skip
 
     class Meta:
         model = Vehicle
         fields: list[str] = []
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
 
     def search(self, rows: QuerySet[Vehicle], name: str, value: str) -> QuerySet[Vehicle]:
         """Somewhere in plate, VIN or model; an old plate finds its vehicle, too."""
         del name
         text = value.strip()[:40]
         upper = text.upper()
+        once = PlateHistory.objects.filter(plate=upper).values("vehicle_id")
         return rows.filter(
-            Q(plate__contains=upper) | Q(vin__contains=upper) | Q(model__icontains=text) | Q(plates__plate=upper)
-        ).distinct()
+            Q(plate__contains=upper) | Q(vin__contains=upper) | Q(model__icontains=text) | Q(pk__in=once)
+        )
+
+    def by_use(self, rows: QuerySet[Vehicle], name: str, value: str) -> QuerySet[Vehicle]:
+        """A vehicle of which nobody has said otherwise is in use."""
+        del name
+        return rows.filter(record__is_active=False) if value == "retired" else rows.exclude(record__is_active=False)
+
+    def by_expiry(self, rows: QuerySet[Vehicle], name: str, value: str) -> QuerySet[Vehicle]:
+        """Of the vehicles in use, those of which something is over, or will be soon."""
+        del name
+        until = self.today - timedelta(days=1) if value == "over" else self.today + SOON
+        return rows.exclude(record__is_active=False).filter(expiring_q(until))
+
+
+class DriverFilter(filters.FilterSet):
+    """Search drivers, and narrow by use, site and licence."""
+
+    q = filters.CharFilter(method="search", label=_("Search drivers"), help_text=_("Name, phone, number"))
+    use = filters.ChoiceFilter(method="by_use", label=_("Use"), choices=list(USES.items()))
+    due = filters.ChoiceFilter(method="by_expiry", label=_("Licence"), choices=list(DUES.items()))
+    site = filters.ChoiceFilter(field_name="site__code", label=_("Site"), choices=site_choices)
+
+    class Meta:
+        model = Driver
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+
+    def search(self, rows: QuerySet[Driver], name: str, value: str) -> QuerySet[Driver]:
+        """Somewhere in name, phone or number."""
+        del name
+        text = value.strip()[:40]
+        digits = "".join(text.split()).replace("-", "")
+        return rows.filter(Q(name__icontains=text) | Q(phone__contains=digits) | Q(reference__icontains=text))
+
+    def by_use(self, rows: QuerySet[Driver], name: str, value: str) -> QuerySet[Driver]:
+        """In use or not."""
+        del name
+        return rows.filter(is_active=value == "active")
+
+    def by_expiry(self, rows: QuerySet[Driver], name: str, value: str) -> QuerySet[Driver]:
+        """Of the drivers in use, those whose licence is over, or will be soon."""
+        del name
+        until = self.today - timedelta(days=1) if value == "over" else self.today + SOON
+        return rows.filter(is_active=True, licence_expires_on__lte=until)

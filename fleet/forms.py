@@ -26,24 +26,6 @@ class PolicyForm(forms.Form):
     )
 
 
-class SiteForm(forms.Form):
-    """A site."""
-
-    code = forms.CharField(label=_("Code"), max_length=40, help_text=_("What your files call it, such as SH-WGQ."))
-    address = forms.CharField(label=_("Address"), max_length=300)
-    lat = forms.FloatField(label=_("Latitude"), min_value=-90, max_value=90, help_text=_("Decimal degrees, WGS-84."))
-    lng = forms.FloatField(label=_("Longitude"), min_value=-180, max_value=180, help_text=_("Decimal degrees, WGS-84."))
-    is_active = forms.BooleanField(label=_("In use"), required=False, initial=True)
-
-
-class CostCenterForm(forms.Form):
-    """A cost centre."""
-
-    name = forms.CharField(label=_("Name"), max_length=80, help_text=_("Orders name it exactly so."))
-    code = forms.CharField(label=_("Code"), max_length=40, required=False)
-    is_active = forms.BooleanField(label=_("In use"), required=False, initial=True)
-
-
 class LimitsForm(forms.Form):
     """Up to how many yuan each role may approve on one order."""
 

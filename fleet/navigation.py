@@ -48,6 +48,15 @@ def register_pages() -> None:
         section=fleet,
     )
     register_nav(
+        area="portal",
+        key="drivers",
+        label=_("Drivers"),
+        url_name="fleet:drivers",
+        icon="users",
+        order=305,
+        section=fleet,
+    )
+    register_nav(
         area="portal", key="sites", label=_("Sites"), url_name="fleet:sites", icon="map-pin", order=310, section=fleet
     )
     register_nav(

@@ -1,11 +1,15 @@
-"""A book's first rows, by its own services: sites, cost centres and approval limits; what stands already is left alone."""
+"""A book's first rows, by its own services: places, limits, vehicles, drivers; what stands already is left alone."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from fleet.intake.registers.judging import NEW, Judge
+from fleet.intake.registers.others import REGISTERS
 from fleet.models import ApprovalLimit, CostCenter, Site
+from fleet.selectors.registers import read_register
 from fleet.services.places import save_cost_center, save_site
+from fleet.services.registers.saving import hold, write
 from fleet.services.rules import set_limits
 from tenants.actors import Actor
 from tenants.context import tenant_context
@@ -31,6 +35,21 @@ def seed_fleet(
             stay(tenant, save_cost_center, name=name, actor=actor, now=now)
     if not has_limits:
         stay(tenant, set_limits, limits=LIMITS_FEN, actor=actor, now=now)
+
+
+def seed_register(*, tenant: Tenant, register: str, rows: Sequence[Mapping[str, str]], now: datetime) -> None:
+    """Vehicles or drivers as a file would say them, in one stay; entries that stand already are not changed."""
+    actor = Actor(kind="user", id="setup", name="Baylink", tenant=tenant, roles=frozenset({"admin"}))
+    kind = REGISTERS[register]
+    with tenant_context(tenant):
+        hold(register, actor)
+        judge = Judge(kind, read_register(register=kind, tenant=tenant, now=now), kind.columns)
+        judged = [
+            judge.judge(line, [row.get(name, "") for name in kind.columns]) for line, row in enumerate(rows, start=1)
+        ]
+        new = [row for row in judged if row.status == NEW]
+        if new:
+            write(register, new, actor=actor, now=now)
 
 
 def stay(tenant: Tenant, service: Callable[..., Any], **arguments: Any) -> None:

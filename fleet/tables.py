@@ -1,5 +1,6 @@
 """The lists of the book."""
 
+from datetime import date
 from typing import Any
 
 import django_tables2 as tables
@@ -8,7 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from fleet import texts
-from fleet.models import CostCenter, Order, Site, Vehicle
+from fleet.models import CostCenter, Driver, Import, Order, Site, Vehicle
 from fleet.selectors.batches import BatchSummary
 from ui.tables import DenseTable, KeyColumn, MoneyColumn, NumberColumn, PickColumn, StatusColumn, TimeColumn
 from ui.templatetags import ui as components
@@ -72,23 +73,103 @@ class OrderListTable(OrderTable):
         sequence = ("pick", "...")
 
 
+class ExpiryColumn(tables.Column):
+    """A day on which something is over; marked when it is near or past. The table knows `today`."""
+
+    def render(self, value: date, table: Any) -> SafeString:
+        """The day, and how near it is where that matters."""
+        return show_expiry(value, table.today)
+
+
+def show_expiry(day: date, today: date) -> SafeString:
+    """A day as a badge when it is near or past, else as it is."""
+    tone, _text = texts.expiry_tone(day, today)
+    if tone in {"bad", "warn"}:
+        return components.status("expiry", day.isoformat(), tone=tone)
+    return format_html('<time datetime="{0}">{0}</time>', day.isoformat())
+
+
 class VehicleTable(DenseTable):
     """Vehicles by plate."""
 
     plate = KeyColumn(verbose_name=_("Plate"), empty_values=())
-    vin = tables.Column(verbose_name=_("VIN"))
     model = tables.Column(verbose_name=_("Model"))
+    vin = tables.Column(verbose_name=_("VIN"))
+    site = tables.Column(verbose_name=_("Site"), accessor="record__site_code")
+    cost_center = tables.Column(verbose_name=_("Cost centre"), accessor="record__cost_center")
+    odometer_km = NumberColumn(verbose_name=_("Odometer, km"))
+    next_expiry = ExpiryColumn(verbose_name=_("Next expiry"))
     open_orders = NumberColumn(verbose_name=_("Open orders"))
-    order_count = NumberColumn(verbose_name=_("Orders"))
-    registered_at = TimeColumn(verbose_name=_("Known since"), style="date")
+
+    today: date
 
     class Meta(DenseTable.Meta):
         empty_text = _("No vehicles match")
         order_by = "plate"
 
-    def render_plate(self, record: Vehicle) -> str:
-        """A vehicle without a plate is known by its VIN."""
-        return record.plate or record.vin
+    def render_plate(self, record: Vehicle) -> SafeString:
+        """A vehicle without a plate is known by its VIN; one out of use says so."""
+        name = format_html("{}", record.plate or record.vin)
+        if hasattr(record, "record") and not record.record.is_active:
+            return format_html("{} {}", name, components.status("archived", _("Not in use")))
+        return name
+
+    def render_odometer_km(self, value: int) -> str:
+        """Kilometres in groups of three."""
+        return f"{value:,}"
+
+
+class DriverTable(DenseTable):
+    """Drivers by name."""
+
+    name = KeyColumn(verbose_name=_("Name"))
+    phone = tables.Column(verbose_name=_("Phone"))
+    reference = tables.Column(verbose_name=_("Driver number"))
+    licence_class = tables.Column(verbose_name=_("Licence class"))
+    licence_expires_on = ExpiryColumn(verbose_name=_("Licence until"))
+    site = tables.Column(verbose_name=_("Site"), accessor="site__code")
+    is_active = tables.Column(verbose_name=_("Status"))
+
+    today: date
+
+    class Meta(DenseTable.Meta):
+        empty_text = _("No drivers match")
+        order_by = "name"
+
+    def row_url(self, record: Driver) -> str:
+        """The driver's page."""
+        return record.get_absolute_url()
+
+    def render_is_active(self, value: bool) -> SafeString:
+        """In use, or put away."""
+        return in_use(value)
+
+
+class ImportTable(DenseTable):
+    """Imports, the newest first."""
+
+    name = KeyColumn(verbose_name=_("File"), orderable=False)
+    register = tables.Column(verbose_name=_("What"), orderable=False)
+    status = StatusColumn(verbose_name=_("Status"), labels=texts.IMPORT_STATES, orderable=False)
+    total = NumberColumn(verbose_name=_("Rows"), orderable=False)
+    created_by = tables.Column(verbose_name=_("Sent by"), orderable=False)
+    created_at = TimeColumn(verbose_name=_("Sent"), orderable=False)
+
+    class Meta(DenseTable.Meta):
+        empty_text = _("No imports yet")
+
+    def row_url(self, record: Import) -> str:
+        """The import's page."""
+        return record.get_absolute_url()
+
+    def render_register(self, record: Import) -> str:
+        """Vehicles, drivers …"""
+        return str(record.get_register_display())
+
+
+def in_use(value: bool) -> SafeString:
+    """In use, or put away."""
+    return components.status("active", _("In use")) if value else components.status("archived", _("Not in use"))
 
 
 class BatchTable(DenseTable):
@@ -116,6 +197,8 @@ class SiteTable(DenseTable):
 
     code = KeyColumn(verbose_name=_("Code"))
     address = tables.Column(verbose_name=_("Address"), attrs={"td": {"class": "ui-wrap-cell"}})
+    contact = tables.Column(verbose_name=_("Contact"))
+    phone = tables.Column(verbose_name=_("Phone"))
     lat = NumberColumn(verbose_name=_("Latitude"), orderable=False)
     lng = NumberColumn(verbose_name=_("Longitude"), orderable=False)
     is_active = tables.Column(verbose_name=_("Status"))
@@ -130,7 +213,7 @@ class SiteTable(DenseTable):
 
     def render_is_active(self, value: bool) -> SafeString:
         """In use, or put away."""
-        return components.status("active", _("In use")) if value else components.status("archived", _("Not in use"))
+        return in_use(value)
 
 
 class CostCenterTable(DenseTable):
@@ -150,7 +233,7 @@ class CostCenterTable(DenseTable):
 
     def render_is_active(self, value: bool) -> SafeString:
         """In use, or put away."""
-        return components.status("active", _("In use")) if value else components.status("archived", _("Not in use"))
+        return in_use(value)
 
 
 class EstimateTable(DenseTable):

@@ -1,9 +1,13 @@
 """What people read for each state, service, channel and decision, and what happens next."""
 
+from datetime import date, timedelta
 from typing import Any, Final
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import ngettext
 
+from dispatch.texts import CLASSES
 from fleet import states
 from repair import states as jobs
 
@@ -74,6 +78,26 @@ ROW_STATES: Final[dict[str, Any]] = {
     "changed_since": _l("Changed since"),
     "cancelled": _l("Cancelled"),
 }
+IMPORT_STATES: Final[dict[str, Any]] = {
+    states.RECEIVED: _l("File received"),
+    states.CHECKING: _l("Being checked"),
+    states.READY: _l("Waits for your yes"),
+    states.REFUSED_FILE: _l("File refused"),
+    states.DISCARDED: _l("Discarded"),
+    states.APPLYING: _l("Being written"),
+    states.DONE: _l("Written"),
+}
+VEHICLE_CLASSES: Final[dict[str, Any]] = CLASSES
+TRANSMISSIONS: Final[dict[str, Any]] = {"automatic": _l("Automatic"), "manual": _l("Manual")}
+READERS: Final[dict[str, Any]] = {
+    "tenant": _l("Your people"), "pickup": _l("At pick-up"), "workshop": _l("At the workshop"), "return": _l("At return"),
+}  # fmt: skip
+EXPIRIES: Final[dict[str, Any]] = {
+    "inspection_expires_on": _l("Annual inspection"),
+    "compulsory_expires_on": _l("Compulsory insurance"),
+    "commercial_expires_on": _l("Commercial insurance"),
+}
+SOON: Final = timedelta(days=30)
 SERVICES: Final[dict[str, Any]] = {
     "maintenance": _l("Maintenance"),
     "repair": _l("Repair"),
@@ -168,3 +192,17 @@ NEXT: Final[dict[str, Any]] = {
     jobs.ORDERED: _l("The parts are ordered."),
     jobs.ARRIVED: _l("The parts have arrived; they are being brought or fitted."),
 }
+
+
+def expiry_tone(day: date | None, today: date) -> tuple[str, str]:
+    """How a day on which something is over is shown: its tone, and how near it is in words."""
+    if day is None:
+        return "", ""
+    days = (day - today).days
+    if days < 0:
+        return "bad", ngettext("over for %(days)d day", "over for %(days)d days", -days) % {"days": -days}
+    if day <= today + SOON:
+        return "warn", _("today") if not days else ngettext("%(days)d day left", "%(days)d days left", days) % {
+            "days": days
+        }
+    return "good", ""

@@ -1,11 +1,24 @@
 """The pages of the fleet's book; all of them are walled, but the upload, which stores its file first."""
 
-from django.urls import path
+from django.urls import URLPattern, path
 
-from fleet.views import batches, places, rules, vehicles
+from fleet.views import batches, drivers, imports, places, rules, vehicles
 from fleet.views.orders import decisions, exports, lists, pages, saved, steps
 
 app_name = "fleet"
+
+
+def import_paths(register: str, place: str) -> list[URLPattern]:
+    """Where the file of a register is dropped, and its templates."""
+    said = {"register": register}
+    csv, xlsx = {**said, "kind": "csv"}, {**said, "kind": "xlsx"}
+    return [
+        path(f"{place}/import/", imports.new_import, said, name=f"{register}_import"),
+        path(f"{place}/import/receive/", imports.receive, said, name=f"{register}_receive"),
+        path(f"{place}/import/template.csv", imports.download_template, csv, name=f"{register}_template_csv"),
+        path(f"{place}/import/template.xlsx", imports.download_template, xlsx, name=f"{register}_template_xlsx"),
+    ]
+
 
 urlpatterns = [
     path("orders/", lists.list_orders, name="orders"),
@@ -39,12 +52,30 @@ urlpatterns = [
     path("batches/<str:ref>/rows/<int:line>/confirm/", batches.rows.confirm_row, name="row_confirm"),
     path("batches/<str:ref>/rows/<int:line>/mend/", batches.rows.mend_row, name="row_mend"),
     path("vehicles/", vehicles.list_vehicles, name="vehicles"),
+    path("vehicles/new/", vehicles.add_vehicle, name="vehicle_new"),
+    *import_paths("vehicles", "vehicles"),
     path("vehicles/<str:ref>/", vehicles.show_vehicle, name="vehicle"),
+    path("vehicles/<str:ref>/edit/", vehicles.edit_vehicle, name="vehicle_edit"),
+    path("vehicles/<str:ref>/use/", vehicles.use_vehicle, name="vehicle_use"),
+    path("drivers/", drivers.list_drivers, name="drivers"),
+    path("drivers/new/", drivers.add_driver, name="driver_new"),
+    *import_paths("drivers", "drivers"),
+    path("drivers/<str:ref>/", drivers.show_driver, name="driver"),
+    path("drivers/<str:ref>/edit/", drivers.edit_driver, name="driver_edit"),
+    path("drivers/<str:ref>/use/", drivers.use_driver, name="driver_use"),
     path("sites/", places.list_sites, name="sites"),
     path("sites/new/", places.edit_site, name="site_new"),
+    *import_paths("sites", "sites"),
     path("sites/<str:ref>/", places.edit_site, name="site"),
     path("cost-centers/", places.list_cost_centers, name="cost_centers"),
     path("cost-centers/new/", places.edit_cost_center, name="cost_center_new"),
+    *import_paths("cost_centers", "cost-centers"),
     path("cost-centers/<str:ref>/", places.edit_cost_center, name="cost_center"),
+    path("imports/", imports.list_imports, name="imports"),
+    path("imports/<str:ref>/", imports.show_import, name="import"),
+    path("imports/<str:ref>/progress/", imports.show_progress, name="import_progress"),
+    path("imports/<str:ref>/apply/", imports.apply, name="import_apply"),
+    path("imports/<str:ref>/discard/", imports.discard, name="import_discard"),
+    path("imports/<str:ref>/rows-to-mend.csv", imports.download_rejected, name="import_rejected"),
     path("settings/", rules.edit_settings, name="settings"),
 ]

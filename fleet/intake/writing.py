@@ -6,22 +6,14 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from django.utils import translation
-from django.utils.translation import gettext, gettext_noop
-from openpyxl import Workbook
-from openpyxl.cell import Cell
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.datavalidation import DataValidation
-from openpyxl.worksheet.worksheet import Worksheet
+from django.utils.translation import gettext_noop
 
 from fleet.intake.checks import CheckedFile, RowStatus
 from fleet.intake.columns import COLUMNS, IGNORED, PLACE, REQUIRED
 from fleet.intake.context import SERVICES, Site
-from fleet.intake.refusals import MAX_ROWS
 from fleet.intake.rows import RowProblem, explain
 from fleet.intake.tables import OrderFile
-from fleet.intake.texts import LABELS
+from fleet.intake.templates import Template, write_template
 from fleet.intake.values import PLATE_FORMS
 
 _FORMULA: Final = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
@@ -104,83 +96,25 @@ def _sentence(problem: RowProblem, language: str | None) -> str:
 
 def template_xlsx(*, sites: Sequence[Site], cost_centers: Sequence[str], language: str | None = None) -> bytes:
     """An empty order workbook whose cells offer the tenant's sites and cost centres, with a sheet that explains it."""
-    with translation.override(language or translation.get_language()):
-        book = Workbook()
-        orders = book.worksheets[0]
-        orders.title = "orders"
-        _write_header(orders)
-        _write_help(book.create_sheet("help"))
-        choices = book.create_sheet("choices")
-        choices.sheet_state = "hidden"
-        _offer_choices(orders, choices, sites, cost_centers)
-        buffer = io.BytesIO()
-        book.save(buffer)
-        return buffer.getvalue()
-
-
-def _put(sheet: Worksheet, row: int, column: int, text: str) -> Cell:
-    """Writes `text` as text: never as a formula, whatever it begins with."""
-    cell = sheet.cell(row=row, column=column)
-    cell.value = text
-    cell.data_type = "s"
-    return cell
-
-
-def _write_header(orders: Worksheet) -> None:
-    bold, fill = Font(bold=True), PatternFill("solid", fgColor="DDE6F0")
-    for number, column in enumerate(COLUMNS, start=1):
-        cell = _put(orders, 1, number, column)
-        cell.font = bold
-        if column in REQUIRED:
-            cell.fill = fill
-        dimension = orders.column_dimensions[get_column_letter(number)]
-        dimension.width = _WIDTHS.get(column, 18)
-        dimension.number_format = _cell_format(column)
-    orders.freeze_panes = "B2"
-
-
-def _cell_format(column: str) -> str:
-    if column in _MOMENTS:
-        return "yyyy-mm-dd hh:mm"
-    return "General" if column in _NUMBERS else "@"
-
-
-def _write_help(sheet: Worksheet) -> None:
-    rows = [(gettext("Column"), gettext("Name"), gettext("Needed"), gettext("What goes into it"))]
-    rows += [(column, gettext(LABELS[column]), _needed(column), gettext(HELP[column])) for column in COLUMNS]
-    for number, cells in enumerate(rows, start=1):
-        for index, text in enumerate(cells, start=1):
-            cell = _put(sheet, number, index, text)
-            cell.alignment = Alignment(wrap_text=True, vertical="top")
-            cell.font = Font(bold=number == 1)
-    for letter, width in zip("ABCD", (22, 22, 14, 70), strict=True):
-        sheet.column_dimensions[letter].width = width
-
-
-def _needed(column: str) -> str:
-    if column in REQUIRED:
-        return gettext("yes")
-    return gettext("without a site") if column in PLACE else gettext("no")
-
-
-def _offer_choices(orders: Worksheet, choices: Worksheet, sites: Sequence[Site], cost_centers: Sequence[str]) -> None:
     site_codes = [site.code for site in sites]
-    offered: dict[str, Sequence[str]] = {
-        "service": sorted(SERVICES),
-        "site_code": site_codes,
-        "return_site_code": site_codes,
-        "cost_center": cost_centers,
-        "courtesy_car": ("yes", "no"),
-        "plate_type": list(PLATE_FORMS),
-        "transmission": ("automatic", "manual"),
-        "coord_system": ("wgs84", "gcj02"),
-    }
-    for number, (column, values) in enumerate((item for item in offered.items() if item[1]), start=1):
-        for row, value in enumerate(values, start=1):
-            _put(choices, row, number, value)
-        letter = get_column_letter(number)
-        rule = DataValidation(type="list", formula1=f"choices!${letter}$1:${letter}${len(values)}", allow_blank=True)
-        rule.showErrorMessage = column != "cost_center"
-        target = get_column_letter(COLUMNS.index(column) + 1)
-        rule.add(f"{target}2:{target}{MAX_ROWS + 1}")
-        orders.add_data_validation(rule)
+    template = Template(
+        sheet="orders",
+        columns=COLUMNS,
+        required=REQUIRED,
+        help=HELP,
+        needed={column: gettext_noop("without a site") for column in PLACE},
+        formats={**dict.fromkeys(_MOMENTS, "yyyy-mm-dd hh:mm"), **dict.fromkeys(_NUMBERS, "General")},
+        widths=_WIDTHS,
+        offered={
+            "service": sorted(SERVICES),
+            "site_code": site_codes,
+            "return_site_code": site_codes,
+            "cost_center": cost_centers,
+            "courtesy_car": ("yes", "no"),
+            "plate_type": list(PLATE_FORMS),
+            "transmission": ("automatic", "manual"),
+            "coord_system": ("wgs84", "gcj02"),
+        },
+        free=frozenset({"cost_center"}),
+    )
+    return write_template(template, language=language)

@@ -11,6 +11,12 @@ ACCOUNT = {
     "batches/receive/",  # stores the file, then enters the book
     "batches/template.csv",
     "batches/template.xlsx",  # as the list of rows to mend
+    "imports/<str:ref>/rows-to-mend.csv",  # reads in a stay of its own, makes the file after it
+    *(
+        f"{place}/import/{name}"  # stores the file, then enters the book; makes a template outside
+        for place in ("vehicles", "drivers", "sites", "cost-centers")
+        for name in ("receive/", "template.csv", "template.xlsx")
+    ),
     "members/",
     "members/invite/",
     "members/<str:public_id>/",

@@ -106,8 +106,8 @@ def refuse(row: JudgedRow, *, is_new: bool) -> None:
     """Raise ValidationError, each error beside its field."""
     if row.status != REJECTED:
         return
-    errors: dict[str, list[str]] = {}
+    errors: dict[str, list[ValidationError]] = {}
     for problem in row.errors:
         shown = RowProblem(problem.field, "exists_already") if is_new and problem.code == "taken" else problem
-        errors.setdefault(problem.field, []).append(" ".join(explain(shown)))
+        errors.setdefault(problem.field, []).append(ValidationError(" ".join(explain(shown)), code=shown.code))
     raise ValidationError(errors)

@@ -8,7 +8,8 @@ from django.conf import settings
 
 from config import clock
 from config.demo.desk import DATA, PASSWORD
-from fleet.seeding import seed_fleet
+from config.demo.fleet import demo_drivers, demo_vehicles
+from fleet.seeding import seed_fleet, seed_register
 from repair.models import Authorisation
 from tenants.models import Domain, Tenant
 from tenants.people.seed import ensure_membership, ensure_user
@@ -54,6 +55,10 @@ def seed_tenants() -> None:
         seed_fleet(
             tenant=tenant, sites=sites, cost_centers=COST_CENTERS if seed.slug == "acme" else (), now=clock.now(tenant)
         )
+        if seed.slug == "acme":
+            now = clock.now(tenant)
+            seed_register(tenant=tenant, register="vehicles", rows=demo_vehicles(now), now=now)
+            seed_register(tenant=tenant, register="drivers", rows=demo_drivers(now), now=now)
         seed_authorisation(tenant, [name for _email, name, _roles in seed.people])
 
 
