@@ -2,11 +2,11 @@
 
 from django.urls import path
 
-from portal import views
+from portal import home, views
 
 app_name = "portal"
 
 urlpatterns = [
-    path("", views.show_home, name="home"),
+    path("", home.show_home, name="home"),
     path("search/", views.search, name="search"),
 ]
