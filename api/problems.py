@@ -16,7 +16,6 @@ from django.db import OperationalError
 from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
-from psycopg import errors as postgres
 from rest_framework import exceptions
 from rest_framework.response import Response
 
@@ -28,16 +27,11 @@ from fleet.errors import AboveLimit, FleetError, NotValid
 from fleet.intake.refusals import FileRefused
 from repair.services.working import WorkLocked
 from tenants.context import TenantNotReady
+from tenants.postgresql.contention import is_contended
 
 logger = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 URN = "urn:baylink:problem:"
-CONTENDED = (
-    postgres.LockNotAvailable,
-    postgres.DeadlockDetected,
-    postgres.SerializationFailure,
-    postgres.QueryCanceled,
-)
 QUOTA_TYPE = "https://iana.org/assignments/http-problem-types#quota-exceeded"
 
 # Each kind with its status and its title.
@@ -157,7 +151,7 @@ def tell_wrong_value(error: Any) -> Problem:
 
 def tell_database(error: Any) -> Problem:
     """Somebody else holds what this needs (or a deadlock was broken): nothing was done, the same may be sent again."""
-    if isinstance(error.__cause__, CONTENDED):
+    if is_contended(error):
         detail = _("Somebody else is changing the same thing. Nothing was done; send it again in a moment.")
         return Problem("busy", detail, headers={"Retry-After": "1"})
     return unforeseen(error)

@@ -1,5 +1,6 @@
 """The pages of refused and failed requests; programs under /api/ get a problem document instead."""
 
+import sys
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -7,6 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from tenants.marks import open_view
+from tenants.postgresql.contention import is_contended
 
 
 def answer(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
@@ -40,7 +42,16 @@ def page_not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
 
 @open_view
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500; nothing of the request was kept."""
+    """500, or 503 when somebody else was at the same rows; nothing of the request was kept."""
+    if is_contended(sys.exc_info()[1]):
+        response = answer(
+            request,
+            503,
+            _("Somebody else is changing the same thing"),
+            _("Nothing was saved. Go back and send it again in a moment; what you typed is still there."),
+        )
+        response.headers["Retry-After"] = "2"
+        return response
     return answer(
         request,
         500,
