@@ -120,6 +120,7 @@ BATCH: Final[dict[str, Any]] = {
     "status": "needs_fixes",
     "policy": "accept_valid",
     "channel": "api",
+    "dry_run": False,
     "counts": {
         "total": 500,
         "valid": 497,

@@ -178,6 +178,16 @@ class BatchReceived(EventBase):
     sha256: str
     channel: str
     policy: str
+    is_dry_run: bool = False
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class BatchMadeReal(EventBase):
+    """A batch that was sent to be checked only may be submitted from now on."""
+
+    type: ClassVar[str] = "batch.made_real"
+    subject: str
 
 
 @register

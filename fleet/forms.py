@@ -26,6 +26,16 @@ class PolicyForm(forms.Form):
     )
 
 
+class UploadForm(PolicyForm):
+    """The same for a file that is sent; its policy overrides the tenant's own."""
+
+    is_dry_run = forms.BooleanField(
+        label=_("Only check"),
+        required=False,
+        help_text=_("Everything is said as for a real one, and nothing can be submitted."),
+    )
+
+
 class LimitsForm(forms.Form):
     """Up to how many yuan each role may approve on one order."""
 

@@ -351,6 +351,7 @@ EVENTS: Final[dict[str, Words]] = {
     "view.removed": Words(_l("Shared view removed"), "bookmark-off", "ended", say_view),
     "settings.changed": Words(_l("Settings changed"), "settings", "info"),
     "batch.received": Words(_l("File received"), "file-upload", text=lambda d: str(d["name"])),
+    "batch.made_real": Words(_l("Check made a real batch"), "circle-check", "info"),
     "batch.refused": Words(_l("File refused"), "file-x", "bad"),
     "batch.checked": Words(_l("File checked"), "list-check", "info", say_checked),
     "batch.mended": Words(_l("Rows mended"), "pencil", "info"),

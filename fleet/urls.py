@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from fleet.views import batches, drivers, imports, places, rules, vehicles
-from fleet.views.orders import decisions, exports, lists, pages, saved, steps
+from fleet.views.orders import amending, cancelling, decisions, exports, lists, pages, saved, steps
 
 app_name = "fleet"
 
@@ -27,7 +27,10 @@ urlpatterns = [
     path("orders/views/new/", saved.add_view, name="order_view_new"),
     path("orders/views/<str:ref>/", saved.edit_view, name="order_view"),
     path("orders/views/<str:ref>/remove/", saved.remove_view, name="order_view_remove"),
+    path("orders/cancel/", cancelling.cancel_picked, name="orders_cancel"),
+    path("orders/cancel/results.csv", cancelling.download_results, name="orders_cancel_results"),
     path("orders/<str:ref>/", pages.show_order, name="order"),
+    path("orders/<str:ref>/amend/", amending.amend_order, name="order_amend"),
     path("orders/<str:ref>/cancel/", steps.cancel_order, name="order_cancel"),
     path("orders/<str:ref>/reschedule/", steps.reschedule_order, name="order_reschedule"),
     path("orders/<str:ref>/window/", steps.choose_window, name="order_window"),
@@ -49,6 +52,10 @@ urlpatterns = [
     path("batches/<str:ref>/roll-back/", batches.steps.roll_back, name="batch_roll_back"),
     path("batches/<str:ref>/resume/", batches.steps.resume, name="batch_resume"),
     path("batches/<str:ref>/rows-to-mend.csv", batches.downloads.download_failed, name="batch_failed"),
+    path("batches/<str:ref>/results.csv", batches.downloads.download_results, name="batch_results"),
+    path("batches/<str:ref>/make-real/", batches.steps.make_real, name="batch_make_real"),
+    path("batches/<str:ref>/confirm/", batches.changes.confirm_all, name="batch_confirm"),
+    path("batches/<str:ref>/mended-file/", batches.uploads.receive_mended, name="batch_mended_file"),
     path("batches/<str:ref>/rows/<int:line>/confirm/", batches.rows.confirm_row, name="row_confirm"),
     path("batches/<str:ref>/rows/<int:line>/mend/", batches.rows.mend_row, name="row_mend"),
     path("vehicles/", vehicles.list_vehicles, name="vehicles"),

@@ -1,17 +1,18 @@
 """A row that was sent before with other content: what J26 lets it change, and the change itself."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 import msgspec
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from events.machine import TransitionError
 from fleet import states
-from fleet.access import Action, own_tenant, require_may, row_for
+from fleet.access import Action, batch_for, own_tenant, require_may, row_for
 from fleet.errors import NotAmendable
 from fleet.intake.checks import CheckedRow
 from fleet.intake.rows import OrderRow, RowProblem, RowStatus
@@ -19,6 +20,8 @@ from fleet.models import BatchRow, Order, RowState
 from repair.requests import Amendment, JobLine
 from repair.services.changing import amend_order
 from tenants.actors import Actor
+from tenants.context import tenant_context
+from tenants.models import Tenant
 
 CHANGEABLE: Final = (
     "plate", "site_code", "address", "lat", "lng", "contact", "phone", "window_start", "window_end", "return_by",
@@ -103,3 +106,62 @@ def iter_changed(batch_id: UUID) -> Iterator[int]:
     """The lines of a batch that wait for a yes."""
     rows = BatchRow.objects.filter(batch_id=batch_id, status=RowState.CHANGED_SINCE).order_by("line")
     return iter(list(rows.values_list("line", flat=True)))
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A field in which a changed row and its order differ."""
+
+    field: str  # a column of the file
+    was: Any
+    now: Any
+
+
+def describe_changes(rows: Sequence[BatchRow]) -> dict[int, list[Change]]:
+    """By line, what each changed row asks to be otherwise than its order has it; one query however many rows."""
+    changed = [row for row in rows if row.status == RowState.CHANGED_SINCE and row.order_id]
+    orders = Order.objects.in_bulk([row.order_id for row in changed]) if changed else {}
+    found: dict[int, list[Change]] = {}
+    for row in changed:
+        order = orders.get(row.order_id)
+        if order is not None:
+            asked = msgspec.convert(row.asked, JobLine)
+            names = [*list_changes(asked, order), *list_fixed(asked, order)]
+            found[row.line] = [
+                Change(FIELD_NAMES.get(name, name), getattr(order, name), value_of(asked, name)) for name in names
+            ]
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """What became of one changed row; `problem` says why its order was not changed."""
+
+    line: int
+    problem: str = ""
+
+
+def confirm_many(*, batch_id: UUID | str, limit: int, actor: Actor, now: datetime) -> tuple[list[Confirmed], int]:
+    """Confirm the changed rows of a batch, each in a stay of its own; what became of each, and how many are left.
+
+    Called outside the wall. Raises Http404, PermissionDenied.
+    """
+    require_may(actor, Action.SUBMIT)
+    tenant = own_tenant(actor)
+    with tenant_context(tenant):
+        key = batch_for(actor, batch_id).pk
+        lines = list(iter_changed(key))
+    done = [confirm_alone(tenant, key, line, actor, now) for line in lines[:limit]]
+    return done, len(lines) - len(done)
+
+
+def confirm_alone(tenant: Tenant, batch_id: UUID, line: int, actor: Actor, now: datetime) -> Confirmed:
+    """One row, wholly or not at all."""
+    try:
+        with tenant_context(tenant):
+            confirm_row(batch_id=batch_id, line=line, actor=actor, now=now)
+    except NotAmendable as error:
+        return Confirmed(line, error.message)
+    except ValidationError as error:
+        return Confirmed(line, " ".join(error.messages))
+    return Confirmed(line)

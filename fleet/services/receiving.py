@@ -24,11 +24,20 @@ PURPOSE = "order_batch"
 
 
 def receive_batch(
-    *, name: str, content: bytes, policy: str | None, channel: str, actor: Actor, now: datetime, content_type: str = ""
+    *,
+    name: str,
+    content: bytes,
+    policy: str | None,
+    channel: str,
+    actor: Actor,
+    now: datetime,
+    content_type: str = "",
+    is_dry_run: bool = False,
 ) -> Batch:
     """Take a file of orders; called outside the wall, it enters the actor's tenant itself.
 
-    `policy` None: as the tenant has it set. Raises FileRefused for an empty or too large file, PermissionDenied, NotValid.
+    `policy` None: as the tenant has it set. `is_dry_run`: only to be checked.
+    Raises FileRefused for an empty or too large file, PermissionDenied, NotValid.
     """
     require_may(actor, Action.SUBMIT)
     check_size(len(content))
@@ -37,12 +46,20 @@ def receive_batch(
         tenant=tenant, name=name, content=content, purpose=PURPOSE, content_type=content_type, actor=actor, now=now
     )
     with tenant_context(tenant):
-        batch = record_batch(file=file, policy=policy, channel=channel, actor=actor, now=now)
+        batch = record_batch(file=file, policy=policy, channel=channel, is_dry_run=is_dry_run, actor=actor, now=now)
     claim_file(file_id=file.pk, now=now)
     return batch
 
 
-def record_batch(*, file: StoredFile, policy: str | None, channel: str, actor: Actor, now: datetime) -> Batch:
+def record_batch(
+    *,
+    file: StoredFile,
+    policy: str | None,
+    channel: str,
+    actor: Actor,
+    now: datetime,
+    is_dry_run: bool = False,
+) -> Batch:
     """Write a stored file into the book as a batch, and wake a worker to check it; called inside the actor's tenant.
 
     Raises PermissionDenied, NotValid (an unknown policy).
@@ -58,6 +75,7 @@ def record_batch(*, file: StoredFile, policy: str | None, channel: str, actor: A
         size_bytes=file.size_bytes,
         sha256=file.sha256,
         channel=channel,
+        is_dry_run=is_dry_run,
         policy=choose_policy(policy),
         status=states.BATCH.begin("receive", kind="", actor=actor),
         status_since=now,
@@ -67,7 +85,7 @@ def record_batch(*, file: StoredFile, policy: str | None, channel: str, actor: A
     )
     event = BatchReceived(
         subject=public_id("bat", key), name=batch.name, size_bytes=batch.size_bytes, sha256=batch.sha256, channel=channel,
-        policy=batch.policy,
+        policy=batch.policy, is_dry_run=is_dry_run,
     )  # fmt: skip
     announce(tenant_id=tenant.pk, events=[event], actor=actor, now=now)
     batch.save(force_insert=True)

@@ -29,8 +29,8 @@ from fleet.services.imports.receiving import WRITTEN, apply_import, count_import
 from fleet.tables import ImportTable
 from fleet.timeline import say_value
 from fleet.views.acting import NoForm, act, actor_of, ask, now_of
-from fleet.views.batches.downloads import XLSX, as_download
 from fleet.views.batches.rows import show_problem
+from fleet.views.outgoing import XLSX, as_download
 from tenants.actors import Actor
 from tenants.context import tenant_context
 from tenants.marks import account_view

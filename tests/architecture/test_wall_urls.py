@@ -8,6 +8,10 @@ from tests.tenants.urlmap import Url, walk
 
 ACCOUNT = {
     "batches/<str:ref>/rows-to-mend.csv",  # reads in a stay of its own, makes the file after it
+    "batches/<str:ref>/confirm/",  # each row in a stay of its own
+    "batches/<str:ref>/mended-file/",  # reads the file, then enters the book
+    "batches/<str:ref>/results.csv",
+    "orders/cancel/results.csv",
     "batches/receive/",  # stores the file, then enters the book
     "batches/template.csv",
     "batches/template.xlsx",  # as the list of rows to mend

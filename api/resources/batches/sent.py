@@ -40,11 +40,15 @@ class OrderLineSerializer(serializers.Serializer[Any]):
     notes = serializers.CharField(required=False)
 
 
+DRY_RUN = "Only check: everything is said as for a real batch, and nothing can be submitted."
+
+
 class BatchUploadSerializer(serializers.Serializer[Any]):
     """A file of orders: CSV, XLSX or JSON lines."""
 
     file = serializers.FileField(allow_empty_file=True)
     policy = serializers.ChoiceField(BatchPolicy.values, required=False, help_text="Empty: as your tenant has it set.")
+    dry_run = serializers.BooleanField(required=False, default=False, help_text=DRY_RUN)
 
 
 class BatchLinesSerializer(serializers.Serializer[Any]):
@@ -52,6 +56,7 @@ class BatchLinesSerializer(serializers.Serializer[Any]):
 
     orders = serializers.ListField(child=serializers.DictField(), allow_empty=True)
     policy = serializers.ChoiceField(BatchPolicy.values, required=False)
+    dry_run = serializers.BooleanField(required=False, default=False, help_text=DRY_RUN)
     name = serializers.CharField(max_length=200, required=False)
 
 
@@ -87,6 +92,7 @@ class Sent:
     content: bytes
     content_type: str
     policy: str | None
+    is_dry_run: bool = False
 
 
 def read_sent(request: Request) -> Sent:
@@ -100,7 +106,7 @@ def read_sent(request: Request) -> Sent:
     content = msgspec.json.encode(given.validated_data["orders"])
     name = given.validated_data.get("name") or "orders.json"
     read_json(name=name, content=content)
-    return Sent(name, content, "application/json", given.validated_data.get("policy"))
+    return Sent(name, content, "application/json", given.validated_data.get("policy"), given.validated_data["dry_run"])
 
 
 def read_upload(request: Request) -> Sent:
@@ -109,15 +115,30 @@ def read_upload(request: Request) -> Sent:
     given.is_valid(raise_exception=True)
     file = given.validated_data["file"]
     check_size(file.size)
-    return Sent(file.name, file.read(), file.content_type or "", given.validated_data.get("policy"))
+    return Sent(
+        file.name,
+        file.read(),
+        file.content_type or "",
+        given.validated_data.get("policy"),
+        given.validated_data["dry_run"],
+    )
 
 
 def read_lines(request: Request) -> Sent:
-    """JSON lines as the whole body, with `policy` in the address."""
+    """JSON lines as the whole body, with `policy` and `dry_run` in the address."""
     policy = request.query_params.get("policy")
     if policy is not None and policy not in BatchPolicy.values:
         raise ValidationError({"policy": _("Use one of: %(choices)s.") % {"choices": ", ".join(BatchPolicy.values)}})
     content: Any = request.data  # the parser of this form leaves the bytes as they came
     check_size(len(content))
     read_json(name="orders.jsonl", content=content)
-    return Sent("orders.jsonl", content, LINES, policy)
+    return Sent("orders.jsonl", content, LINES, policy, read_dry_run(request))
+
+
+def read_dry_run(request: Request) -> bool:
+    """`dry_run` of the address; raises ValidationError for what is neither true nor false."""
+    field = serializers.BooleanField()
+    try:
+        return bool(field.run_validation(request.query_params.get("dry_run", "false")))
+    except ValidationError as error:
+        raise ValidationError({"dry_run": error.detail}) from error

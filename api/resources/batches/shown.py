@@ -60,6 +60,7 @@ class BatchSerializer(serializers.Serializer[Any]):
     status = serializers.ChoiceField(STATUS)
     policy = serializers.ChoiceField(BatchPolicy.values)
     channel = serializers.CharField()
+    dry_run = serializers.BooleanField(help_text="Sent to be checked only; it cannot be submitted.")
     counts = CountsSerializer()
     done_rows = serializers.IntegerField(help_text="Rows that the work going on has done so far, of `counts.total`.")
     warned = serializers.IntegerField(help_text="Rows with warnings.")
@@ -122,6 +123,7 @@ def as_shown(summary: BatchSummary, found: Mapping[str, int]) -> dict[str, Any]:
     return {
         **{name: getattr(batch, name) for name in names},
         "status": summary.status,
+        "dry_run": batch.is_dry_run,
         "counts": {"total": batch.total, **{name: found.get(name, 0) for name in COUNTED}},
         "warnings": [file_notice(notice) for notice in batch.warnings],
         "refusal": file_notice(batch.refusal) if batch.refusal else None,

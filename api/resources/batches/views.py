@@ -65,6 +65,7 @@ class BatchList(ApiView):
     parser_classes = (MultiPartParser, JSONParser, JsonLinesParser)
     file: StoredFile | None = None
     policy: str | None = None
+    is_dry_run = False
 
     @extend_schema(
         operation_id="listBatches",
@@ -100,7 +101,14 @@ class BatchList(ApiView):
     def post(self, request: Request) -> Response:
         """Send a file (CSV, XLSX) or lines. It is checked next: follow `Location` until it is `ready` or `needs_fixes`."""
         assert self.file is not None
-        batch = record_batch(file=self.file, policy=self.policy, channel=CHANNEL, actor=self.actor, now=self.now)
+        batch = record_batch(
+            file=self.file,
+            policy=self.policy,
+            channel=CHANNEL,
+            is_dry_run=self.is_dry_run,
+            actor=self.actor,
+            now=self.now,
+        )
         place = f"/api/v1/order-batches/{batch.ref}"
         return Response(show_batch(batch), status=202, headers={"Location": place})
 
@@ -110,7 +118,7 @@ class BatchList(ApiView):
             return
         require_may(self.actor, Action.SUBMIT)
         sent = read_sent(request)
-        self.policy = sent.policy
+        self.policy, self.is_dry_run = sent.policy, sent.is_dry_run
         self.file = keep_file(
             tenant=own_tenant(self.actor),
             name=sent.name,

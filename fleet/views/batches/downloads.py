@@ -1,6 +1,6 @@
 """Files that go out: templates, and the rows that could not be taken."""
 
-from typing import Any, Final
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
@@ -9,13 +9,12 @@ from fleet.access import Action, batch_for, own_tenant, require_may
 from fleet.intake.context import Site
 from fleet.intake.rows import RowProblem, explain
 from fleet.intake.writing import template_csv, template_xlsx, write_csv
-from fleet.models import CostCenter, RowState
+from fleet.models import CostCenter, Order, RowState
 from fleet.models import Site as SiteRow
 from fleet.views.acting import actor_of
+from fleet.views.outgoing import CSV, XLSX, as_download, results_csv
 from tenants.context import tenant_context
 from tenants.marks import account_view
-
-XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @account_view
@@ -25,7 +24,7 @@ def download_template(request: HttpRequest, kind: str) -> HttpResponse:
     actor = actor_of(request)
     require_may(actor, Action.READ)
     if kind == "csv":
-        return as_download(template_csv(), "orders-template.csv", "text/csv; charset=utf-8")
+        return as_download(template_csv(), "orders-template.csv", CSV)
     with tenant_context(own_tenant(actor)):
         sites, centers = read_choices()
     content = template_xlsx(sites=sites, cost_centers=centers, language=actor.language)
@@ -53,18 +52,22 @@ def download_failed(request: HttpRequest, ref: str) -> HttpResponse:
         for line, cells, errors in found
     )
     content = write_csv(header=[*columns, "row_line", "row_problems"], rows=lines)
-    return as_download(content, "rows-to-mend.csv", "text/csv; charset=utf-8")
+    return as_download(content, "rows-to-mend.csv", CSV)
+
+
+@account_view
+@require_safe
+def download_results(request: HttpRequest, ref: str) -> HttpResponse:
+    """What has become of each order of the batch: cancelled, or why not any more."""
+    actor = actor_of(request)
+    with tenant_context(own_tenant(actor)):
+        batch = batch_for(actor, ref)
+        lines = dict(batch.rows.filter(order_id__isnull=False).values_list("order_id", "line"))
+        orders = list(Order.objects.filter(batch_id=batch.pk).order_by("number"))
+    return as_download(results_csv([(lines.get(order.pk), order) for order in orders]), "results.csv", CSV)
 
 
 def say(problem: dict[str, Any]) -> str:
     """A problem in one sentence, with its field."""
     message, fix = explain(RowProblem(problem["field"], problem["code"], problem["params"]))
     return f"[{problem['field']}] {message} {fix}"
-
-
-def as_download(content: bytes, name: str, content_type: str) -> HttpResponse:
-    """Bytes that the browser saves."""
-    response = HttpResponse(content, content_type=content_type)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.headers["Cache-Control"] = "private, no-store"
-    return response

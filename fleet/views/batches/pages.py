@@ -17,7 +17,8 @@ from fleet.models import Batch
 from fleet.selectors.batches import count_rows, list_rows, summarise_one
 from fleet.selectors.orders import timeline_of
 from fleet.views.acting import actor_of
-from fleet.views.batches.rows import show_row
+from fleet.views.batches.changes import show_changes
+from fleet.views.batches.rows import can_cancel_order, show_row
 
 PER_PAGE: Final = 50
 TABS: Final = ("rejected", "valid", "changed_since", "already_submitted", "submitted", "cancelled")
@@ -36,7 +37,10 @@ def show_batch(request: HttpRequest, ref: str) -> HttpResponse:
     rows = Paginator(list_rows(batch, status=chosen if chosen != "all" else ""), PER_PAGE).get_page(
         request.GET.get("page")
     )
+    shown = list(rows.object_list)
+    changes = show_changes(shown)
     is_submittable = batch.status in {states.READY, states.NEEDS_FIXES}
+    may_submit = can_submit and is_submittable and not batch.is_dry_run
     context = {
         "batch": batch,
         "summary": summary,
@@ -45,7 +49,7 @@ def show_batch(request: HttpRequest, ref: str) -> HttpResponse:
         "tabs": list_tabs(batch, counts, chosen),
         "chosen": chosen,
         "page": rows,
-        "rows": [show_row(row) for row in rows.object_list],
+        "rows": [show_row(row, changes.get(row.line, [])) for row in shown],
         "is_busy": batch.status in {states.RECEIVED, states.VALIDATING} or is_moving(batch),
         "progress": describe_progress(batch),
         "refusal": explain_file(**batch.refusal) if batch.refusal else None,
@@ -54,9 +58,11 @@ def show_batch(request: HttpRequest, ref: str) -> HttpResponse:
         "halt_title": _("Taking the batch back has stopped.") if batch.is_rolling_back else _("Placing orders has stopped."),
         "file_url": file_url(file_id=batch.file_id, actor=actor),
         "timeline": timeline_of(batch.ref, limit=20),
-        "can_submit": can_submit and is_submittable and counts["valid"] + counts["already_submitted"] > 0,
-        "can_submit_part": can_submit and is_submittable and counts["rejected"] > 0 and counts["valid"] > 0,
+        "can_submit": may_submit and counts["valid"] + counts["already_submitted"] > 0,
+        "can_submit_part": may_submit and counts["rejected"] > 0 and counts["valid"] > 0,
         "is_all_or_nothing": batch.policy == Batch.Policy.ALL_OR_NOTHING,
+        "can_make_real": can_submit and is_submittable,
+        "can_pick": can_submit and any(can_cancel_order(row) for row in shown),
         "has_sheet": is_submittable,
         "can_discard": can_submit and is_submittable,
         "can_mend": can_submit and batch.status == states.NEEDS_FIXES,

@@ -1,5 +1,6 @@
 """Rows as pages show them, and what a person does with one."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -21,7 +22,7 @@ from fleet.services import amending, submitting
 from fleet.views.acting import act, actor_of, now_of
 
 
-def show_row(row: BatchRow) -> dict[str, Any]:
+def show_row(row: BatchRow, changes: Sequence[dict[str, str]] = ()) -> dict[str, Any]:
     """A row as the page shows it: what was sent, and beside each value what is wrong with it."""
     data = row.cells if row.asked is None else row.asked
     data = data or {}
@@ -37,9 +38,16 @@ def show_row(row: BatchRow) -> dict[str, Any]:
         "window": "" if row.asked is None else timeline.span(data["window_start"], data["window_end"]),
         "errors": [show_problem(problem, row.cells) for problem in row.errors],
         "warnings": [show_problem(problem, None) for problem in row.warnings],
+        "changes": changes,
+        "order_ref": order_ref(row) if can_cancel_order(row) else "",
         "order_label": texts.ORDER_STATES.get(row.order_status or "", ""),  # type: ignore[attr-defined]
         "order_url": reverse("fleet:order", args=[order_ref(row)]) if row.order_id else "",
     }
+
+
+def can_cancel_order(row: Any) -> bool:
+    """Whether the row has an order that can be cancelled still."""
+    return bool(row.order_id) and row.order_status in states.CANCELLABLE
 
 
 def order_ref(row: BatchRow) -> str:

@@ -77,3 +77,16 @@ def resume(request: HttpRequest, ref: str) -> HttpResponse:
         done=_("It goes on."),
         back=batch.get_absolute_url(),
     )
+
+
+@require_POST
+def make_real(request: HttpRequest, ref: str) -> HttpResponse:
+    """What was only to be checked may be submitted from now on."""
+    actor = actor_of(request)
+    batch = batch_for(actor, ref)
+    return act(
+        request,
+        lambda: submitting.make_real(batch_id=batch.pk, actor=actor, now=now_of(request)),
+        done=_("This is a real batch now: it can be submitted."),
+        back=batch.get_absolute_url(),
+    )

@@ -2,19 +2,25 @@
 
 from collections.abc import Sequence
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from fleet.access import Action, require_may
+from events.machine import TransitionError
+from fleet.access import Action, batch_for, own_tenant, require_may
 from fleet.errors import FleetError
-from fleet.forms import PolicyForm
-from fleet.intake.reading import FileRefused
+from fleet.forms import UploadForm
+from fleet.intake.reading import FileRefused, read_orders
 from fleet.intake.refusals import MAX_BYTES, MAX_ROWS, check_size
+from fleet.models import Batch
 from fleet.selectors.settings import read_settings
+from fleet.services.mendfiles import mend_from_file, read_mended
 from fleet.services.receiving import receive_batch
 from fleet.views.acting import actor_of, now_of
+from tenants.context import tenant_context
 from tenants.marks import account_view
 
 
@@ -22,10 +28,10 @@ from tenants.marks import account_view
 def new_batch(request: HttpRequest) -> HttpResponse:
     """Where a file is dropped."""
     require_may(actor_of(request), Action.SUBMIT)
-    return show_upload(request, PolicyForm(initial={"policy": read_settings().policy}))
+    return show_upload(request, UploadForm(initial={"policy": read_settings().policy}))
 
 
-def show_upload(request: HttpRequest, form: PolicyForm, errors: Sequence[str] = ()) -> HttpResponse:
+def show_upload(request: HttpRequest, form: UploadForm, errors: Sequence[str] = ()) -> HttpResponse:
     """The form, with what is wrong beside it."""
     context = {
         "form": form,
@@ -45,7 +51,7 @@ def receive(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return redirect("fleet:batch_new")
     require_may(actor, Action.SUBMIT)
-    form = PolicyForm(request.POST)
+    form = UploadForm(request.POST)
     file = request.FILES.get("file")
     if file is None:
         return show_upload(request, form, [_("Choose a file.")])
@@ -54,7 +60,8 @@ def receive(request: HttpRequest) -> HttpResponse:
         if not form.is_valid():
             return show_upload(request, form)
         batch = receive_batch(
-            name=file.name or "", content=file.read(), policy=form.cleaned_data["policy"], channel="portal", actor=actor,
+            name=file.name or "", content=file.read(), policy=form.cleaned_data["policy"],
+            is_dry_run=form.cleaned_data["is_dry_run"], channel="portal", actor=actor,
             now=now_of(request), content_type=file.content_type or "",
         )  # fmt: skip
     except FileRefused as refusal:
@@ -62,3 +69,36 @@ def receive(request: HttpRequest) -> HttpResponse:
     except FleetError as error:
         return show_upload(request, form, [error.message])
     return redirect(batch)
+
+
+@account_view
+@require_POST
+def receive_mended(request: HttpRequest, ref: str) -> HttpResponse:
+    """The list of rows to mend comes back: read outside the wall, its cells typed over inside."""
+    actor = actor_of(request)
+    require_may(actor, Action.SUBMIT)
+    with tenant_context(own_tenant(actor)):
+        batch = batch_for(actor, ref)
+    problem = mend_from_upload(request, batch)
+    if problem:
+        messages.error(request, problem)
+    return redirect("fleet:batch_grid", ref=batch.ref)
+
+
+def mend_from_upload(request: HttpRequest, batch: Batch) -> str:
+    """Do it; "" when it is done, else why not."""
+    actor, file = actor_of(request), request.FILES.get("file")
+    if file is None:
+        return _("Choose a file.")
+    try:
+        check_size(file.size or 0)
+        mended = read_mended(read_orders(name=file.name or "", content=file.read()))
+        with tenant_context(own_tenant(actor)):
+            count = mend_from_file(batch_id=batch.pk, mended=mended, actor=actor, now=now_of(request))
+    except FileRefused as refusal:
+        return f"{refusal.message} {refusal.fix}"
+    except (FleetError, TransitionError) as error:
+        return error.message
+    text = ngettext("%(count)d row was mended and checked.", "%(count)d rows were mended and checked.", count)
+    messages.success(request, text % {"count": count})
+    return ""
