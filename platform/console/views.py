@@ -40,7 +40,7 @@ def show_home(request: HttpRequest) -> HttpResponse:
     actor, now = actor_of(request), clock.now()
     if not is_watcher(actor):
         if actor.is_staff_in(StaffRole.WORKSHOP):
-            return redirect("repair:jobs")
+            return redirect("repair:floor")
         return redirect("dispatch:mine")
     by_state = reads.count_by_state(Job.objects.all())
     option, chart_table = selectors.chart_of(by_state, STAGES, _("Jobs"))

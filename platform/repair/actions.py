@@ -61,6 +61,7 @@ class Action:
     text: Any = ""
     style: str = ""  # primary, danger or plain
     events: tuple[str, ...] = ()
+    page: str = ""  # a page of its own instead of a dialog
 
     def is_legal(self, legal: set[str]) -> bool:
         """Whether one of its events is."""
@@ -167,13 +168,13 @@ ACTIONS: Final[tuple[Action, ...]] = (
            style="primary"),
     Action("start_estimate", _("Begin the estimate"), "calculator", plain(working.start_estimate), style="primary"),
     Action("submit_estimate", _("Write the estimate"), "calculator", with_lines(working.submit_estimate), EstimateForm,
-           style="primary"),
+           style="primary", page="repair:estimate"),
     Action("revise", _("Write a new version"), "arrow-back-up", plain(working.revise_estimate), style="primary"),
     Action("start_repair", _("Begin the repair"), "tool", with_data(working.start_repair), TechnicianForm, style="primary"),
     Action("wait_for_parts", _("Wait for parts"), "package", with_data(working.wait_for_parts), NoteForm),
     Action("begin_line", _("Begin a line"), "player-play", begin_line, LineForm, events=("finish_repair",)),
     Action("require_consent", _("Extra fault found"), "alert-triangle", with_lines(working.require_consent, note=""),
-           EstimateForm),
+           EstimateForm, page="repair:estimate"),
     Action("finish_repair", _("Repair is done"), "check", plain(working.finish_repair), style="primary"),
     Action("resume_rework", _("Begin the rework"), "refresh", plain(working.resume_rework), style="primary"),
     Action("hand_over", _("Hand the vehicle over"), "key", of_visit(returning.hand_over), style="primary"),

@@ -12,6 +12,15 @@ def register_pages() -> None:
     work, rules = _("Work"), _("Agreements")
     pages = (
         ("jobs", _("Jobs"), "repair:jobs", "clipboard-list", 12, READERS, work),
+        (
+            "floor",
+            _("Workshop floor"),
+            "repair:floor",
+            "tool",
+            11,
+            (*DESK, StaffRole.WORKSHOP, StaffRole.INSPECTOR),
+            work,
+        ),
         ("workshops", _("Workshops"), "repair:workshops", "building-warehouse", 14, (*DESK, StaffRole.WORKSHOP), work),
         ("tenants", _("Customers"), "repair:tenants", "building", 80, WATCHERS, rules),
         ("scope", _("Scope"), "repair:scope_rules", "hand-stop", 82, (*DESK, StaffRole.CLAIMS), rules),

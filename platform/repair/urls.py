@@ -3,6 +3,7 @@
 from django.urls import path
 
 from repair.views import jobs, places, scope
+from repair.views.workshop import estimate, floor
 
 app_name = "repair"
 
@@ -10,6 +11,11 @@ urlpatterns = [
     path("jobs/", jobs.list_jobs, name="jobs"),
     path("jobs/<str:ref>/", jobs.show_job, name="job"),
     path("jobs/<str:ref>/steps/<slug:key>/", jobs.take_step, name="step"),
+    path("jobs/<str:ref>/estimate/", estimate.edit_estimate, name="estimate"),
+    path("jobs/<str:ref>/estimate/draft/", estimate.save_estimate, name="estimate_save"),
+    path("jobs/<str:ref>/estimate/send/", estimate.send_estimate, name="estimate_send"),
+    path("jobs/<str:ref>/estimate/photos/", estimate.add_photo, name="estimate_photo"),
+    path("floor/", floor.show_floor, name="floor"),
     path("scope/", scope.list_rules, name="scope_rules"),
     path("scope/new/", scope.edit_rule, name="scope_rule_new"),
     path("scope/try/", scope.try_text, name="scope_try"),

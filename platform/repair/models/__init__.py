@@ -1,6 +1,7 @@
 """DESK: everything between an order and the signed return."""
 
 from repair.models.aftercare import CallAttempt, Incident, ProgressNote, Rating
+from repair.models.drafts import EstimateDraft
 from repair.models.estimates import Estimate, EstimateLine, LineDecision, LineKind
 from repair.models.jobs import Channel, Job, JobKind
 from repair.models.papers import Authorisation, ConditionReport, QualityCheck, QualityStandard, ReportSide
@@ -16,6 +17,7 @@ __all__ = [
     "ConditionReport",
     "Custody",
     "Estimate",
+    "EstimateDraft",
     "EstimateLine",
     "Incident",
     "Job",

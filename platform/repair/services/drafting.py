@@ -1,0 +1,200 @@
+"""The editor of an estimate: a draft that is kept while it is written, and its sending."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from events.commands import command
+from events.ids import BadId, read_public_id
+from files.models import StoredFile
+from repair import states
+from repair.events import PhotoTold
+from repair.locking import lock_job
+from repair.models import Estimate, EstimateDraft, Job
+from repair.requests import EstimateLineDraft
+from repair.services import working
+from repair.telling import tell_photos
+from tenants.actors import Actor
+
+FIELDS: Final = ("kind", "text", "quantity", "amount")
+MOST_LINES: Final = 100
+MOST_PHOTOS: Final = 8
+PURPOSE: Final = "photo"
+WRITABLE: Final = {states.ESTIMATING: False, states.IN_REPAIR: True}  # state → whether it is an extra fault
+
+
+class DraftChanged(Exception):
+    """Somebody else has saved the draft since it was read: `by` and `at` say who and when."""
+
+    def __init__(self, draft: EstimateDraft | None) -> None:
+        self.by = draft.saved_by if draft else ""
+        self.at = draft.saved_at if draft else None
+        super().__init__("draft_changed")
+
+    @property
+    def message(self) -> str:
+        """In the reader's language."""
+        if not self.by:
+            return _("This estimate has been sent or put away meanwhile. Reload the page to see it.")
+        return _("%(name)s has changed this estimate meanwhile. Reload the page to see it.") % {"name": self.by}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typed:
+    """A line of the editor as it was read: what can be sent, or what is wrong with it by field."""
+
+    draft: EstimateLineDraft | None
+    errors: dict[str, str]
+
+
+def is_writable(job: Job) -> bool:
+    """Whether an estimate, or an extra fault, may be written now."""
+    return job.status in WRITABLE and job.held_since is None
+
+
+def save_draft(
+    *, job_id: UUID, lines: Sequence[Mapping[str, Any]], revision: int, actor: Actor, now: datetime
+) -> EstimateDraft:
+    """Keep the lines as typed; `revision` is the one that was read (0: none yet).
+
+    No fact: a draft is nobody's business until it is sent. Raises DraftChanged, ValidationError.
+    """
+    with transaction.atomic():
+        job = lock_job(job_id=job_id)
+        working.require_own_workshop(job, actor)
+        if not is_writable(job):
+            raise DraftChanged(None)
+        draft = EstimateDraft.objects.filter(job=job).first()
+        require_revision(draft, revision)
+        draft = draft or EstimateDraft(job=job)
+        before = refs_of(draft.lines)
+        draft.lines, draft.revision = tidy(lines), revision + 1
+        hold_photos(job, dropped=before - refs_of(draft.lines), held=refs_of(draft.lines), now=now)
+        draft.saved_at, draft.saved_by = now, actor.name[:200]
+        draft.save()
+        return draft
+
+
+def refs_of(lines: Sequence[Mapping[str, Any]]) -> set[str]:
+    """The photos that the lines name."""
+    return {str(ref) for line in lines for ref in line.get("photos") or []}
+
+
+def hold_photos(job: Job, *, dropped: set[str], held: set[str], now: datetime) -> None:
+    """What the draft names stays; what it names no more is left to the sweep."""
+    for refs, claimed_at in ((dropped, None), (held, now)):
+        keys = [file.pk for file in (file_of(job, ref) for ref in sorted(refs)) if file is not None]
+        StoredFile.objects.filter(pk__in=keys).update(claimed_at=claimed_at)
+
+
+def require_revision(draft: EstimateDraft | None, revision: int) -> None:
+    """Raise DraftChanged when another has saved, or sent, since."""
+    if (draft.revision if draft else 0) != revision:
+        raise DraftChanged(draft)
+
+
+def tidy(lines: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Texts of known fields and nothing else; raises ValidationError when there are too many lines."""
+    if len(lines) > MOST_LINES:
+        raise ValidationError({"lines": _("An estimate has %(most)d lines at most.") % {"most": MOST_LINES}})
+    return [
+        {name: str(line.get(name) or "").replace("\0", "")[:300] for name in FIELDS}
+        | {"photos": [str(ref)[:40] for ref in (line.get("photos") or [])][:MOST_PHOTOS]}
+        for line in lines
+    ]
+
+
+@command
+def send_draft(*, job_id: UUID, revision: int, note: str, actor: Actor, now: datetime) -> Estimate:
+    """Send what the draft holds: J11 while the estimate is written, J14 for an extra fault found at work.
+
+    Raises DraftChanged, TransitionError, and ValidationError by field (`lines.2.amount`).
+    """
+    job = lock_job(job_id=job_id)
+    working.require_own_workshop(job, actor)
+    draft = EstimateDraft.objects.select_for_update().filter(job=job).first()
+    require_revision(draft, revision)
+    lines = read_lines(draft.lines if draft else [])
+    photos = photos_of(job, lines)
+    if job.status == states.IN_REPAIR:
+        estimate = working.require_consent(job_id=job.pk, lines=lines, note=note, actor=actor, now=now)
+    else:
+        estimate = working.submit_estimate(job_id=job.pk, lines=lines, actor=actor, now=now)
+    tell_photos(job, kind="estimate", photos=photos)
+    StoredFile.objects.filter(pk__in=[photo.file_id for photo in photos]).update(claimed_at=now)
+    if draft is not None:
+        draft.delete()
+    return estimate
+
+
+def read_lines(lines: Sequence[Mapping[str, Any]]) -> list[EstimateLineDraft]:
+    """The lines that are not empty; raises ValidationError by field for the others."""
+    filled = [line for line in lines if str(line.get("text") or "").strip() or str(line.get("amount") or "").strip()]
+    read = [read_line(line) for line in filled]
+    errors = {f"lines.{number}.{name}": text for number, one in enumerate(read) for name, text in one.errors.items()}
+    if not read:
+        errors = {"lines": _("An estimate has one line at least.")}
+    if errors:
+        raise ValidationError(errors)
+    return [one.draft for one in read if one.draft is not None]
+
+
+def read_line(line: Mapping[str, Any]) -> Typed:
+    """A line as typed: yuan become fen, and what cannot be read is said beside its field."""
+    errors: dict[str, str] = {}
+    text, amount = str(line.get("text") or "").strip(), read_yuan(str(line.get("amount") or ""))
+    quantity = str(line.get("quantity") or "1").strip() or "1"
+    if not text:
+        errors["text"] = _("Say what is done.")
+    if amount is None:
+        errors["amount"] = _("Give an amount in yuan with two decimals at most, such as 380 or 1280.50.")
+    try:
+        working.read_quantity(quantity)
+    except InvalidOperation:
+        errors["quantity"] = _("Give a quantity above 0 and below 1,000,000, with two decimals at most.")
+    if errors or amount is None:
+        return Typed(draft=None, errors=errors)
+    photos = tuple(str(ref) for ref in line.get("photos") or [])
+    kind = str(line.get("kind") or "labour")
+    return Typed(
+        draft=EstimateLineDraft(kind=kind, text=text, amount_fen=amount, quantity=quantity, photos=photos), errors={}
+    )
+
+
+def read_yuan(text: str) -> int | None:
+    """Yuan as typed, in fen; None for what is no amount. A thousands comma is read."""
+    try:
+        amount = Decimal(text.strip().replace(",", "").removeprefix("¥").removeprefix("￥").strip()) * 100
+    except InvalidOperation:
+        return None
+    if not amount.is_finite() or amount < 0 or amount != amount.to_integral_value() or amount > 100_000_000:
+        return None
+    return int(amount)
+
+
+def photos_of(job: Job, lines: Sequence[EstimateLineDraft]) -> list[PhotoTold]:
+    """The photos of the lines, each a file that was kept for this tenant; raises ValidationError by field."""
+    found: list[PhotoTold] = []
+    for number, line in enumerate(lines):
+        for ref in line.photos:
+            file = file_of(job, ref)
+            if file is None:
+                raise ValidationError({f"lines.{number}.photos": _("A photo is gone; add it again.")})
+            found.append(PhotoTold(file_id=file.pk, line_no=number + 1, sha256=file.sha256, taken_at=file.created_at))
+    return found
+
+
+def file_of(job: Job, ref: str) -> StoredFile | None:
+    """The photo of this tenant behind a file's id."""
+    try:
+        key = read_public_id("fil", ref)
+    except BadId:
+        return None
+    return StoredFile.objects.filter(pk=key, tenant=job.tenant_id, purpose=PURPOSE).first()
