@@ -32,9 +32,9 @@ def list_sites(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_site(request: HttpRequest, ref: str = "") -> HttpResponse:
-    """Add a site, or change one."""
+    """Add a site, or change one; who may not change it reads it."""
     actor = actor_of(request)
-    require_may(actor, Action.MANAGE)
+    require_may(actor, Action.READ if ref and request.method != "POST" else Action.MANAGE)
     site = site_for(actor, ref) if ref else None
     return edit_entry(
         request,
@@ -58,9 +58,9 @@ def list_cost_centers(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_cost_center(request: HttpRequest, ref: str = "") -> HttpResponse:
-    """Add a cost centre, or change one."""
+    """Add a cost centre, or change one; who may not change it reads it."""
     actor = actor_of(request)
-    require_may(actor, Action.MANAGE)
+    require_may(actor, Action.READ if ref and request.method != "POST" else Action.MANAGE)
     center = cost_center_for(actor, ref) if ref else None
     return edit_entry(
         request,

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from fleet import timeline
+from fleet.access import Action, may
 from fleet.errors import ChangedMeanwhile
 from fleet.intake.registers.others import REGISTERS
 from fleet.intake.registers.texts import HELP
@@ -145,6 +146,9 @@ def edit_entry(
         },
     )
     meanwhile: list[timeline.TimelineItem] = []
+    can_save = may(actor, Action.MANAGE)
+    for field in form.fields.values():
+        field.disabled = not can_save
     if request.method == "POST" and form.is_valid():
         seen = form.cleaned_data["seen"]
         try:
@@ -162,7 +166,7 @@ def edit_entry(
         else:
             messages.success(request, done)
             return redirect(where(saved) if where else back)
-    context = {"form": form, "title": title, "back": back, "meanwhile": meanwhile}
+    context = {"form": form, "title": title, "back": back, "meanwhile": meanwhile, "can_save": can_save}
     return render(request, "fleet/edit.html", context, status=422 if form.errors else 200)
 
 

@@ -335,8 +335,9 @@ class ScopeRuleForm(forms.ModelForm):  # type: ignore[type-arg]
         widgets = {
             "pattern": forms.Textarea(attrs={"rows": 2}),
             **{
-                name: forms.Textarea(attrs={"rows": 2})
-                for name in ("reason_en", "reason_zh", "alternative_en", "alternative_zh")
+                f"{name}_{ending}": forms.Textarea(attrs={"rows": 2, "lang": language})
+                for name in ("reason", "alternative")
+                for ending, language in (("en", "en"), ("zh", "zh-Hans"))
             },
         }
         help_texts = {

@@ -94,6 +94,10 @@ class ScopeRuleTable(DenseTable):
         """The rule's page."""
         return reverse("repair:scope_rule", args=[public_id("scr", record.pk)])
 
+    def render_pattern(self, value: str) -> SafeString:
+        """Words, or an expression that may be broken anywhere."""
+        return format_html('<code class="rp-pattern">{}</code>', value)
+
     def render_services(self, record: ScopeRule) -> str:
         """Their names, or all."""
         labels = dict(Job.Kind.choices)

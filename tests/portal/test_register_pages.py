@@ -1,6 +1,7 @@
 """The pages of vehicles, drivers and imports: what they show, to whom, at which cost, and what a form refuses."""
 
 import io
+import re
 from typing import Any
 
 import pytest
@@ -205,3 +206,16 @@ def test_another_tenants_pages_show_none_of_it(desk: Desk, sign_in: SignIn, paci
         assert "沪A0T001" not in text
         assert "司机1" not in text
         assert "v.csv" not in text
+
+
+@pytest.mark.parametrize("register", ["sites", "cost-centers"])
+def test_who_may_not_change_a_place_reads_it(desk: Desk, sign_in: SignIn, register: str) -> None:
+    viewer = sign_in("acme", "viewer")
+    listed = viewer.get(f"/{register}/").content.decode()
+    found = re.search(rf'href="(/{register}/\w{{3}}_\w+/)"', listed)
+    assert found
+    page = viewer.get(found[1])
+    assert page.status_code == 200
+    assert 'type="submit" class="btn btn-primary">Save' not in page.content.decode()
+    assert viewer.post(found[1], {"code": "X"}).status_code == 403
+    assert viewer.get(f"/{register}/new/").status_code == 403
