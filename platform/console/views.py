@@ -41,7 +41,7 @@ def show_home(request: HttpRequest) -> HttpResponse:
     if not is_watcher(actor):
         if actor.is_staff_in(StaffRole.WORKSHOP):
             return redirect("repair:floor")
-        return redirect("dispatch:mine")
+        return redirect("repair:day")
     by_state = reads.count_by_state(Job.objects.all())
     option, chart_table = selectors.chart_of(by_state, STAGES, _("Jobs"))
     chart_table["head"] = [_("State"), _("Jobs")]

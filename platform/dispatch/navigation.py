@@ -4,7 +4,6 @@ from django.utils.translation import gettext_lazy as _
 
 from dispatch.access import WATCHERS
 from dispatch.selectors import count_unassigned
-from tenants.actors import StaffRole
 from tenants.people.navigation import register_nav
 
 
@@ -40,15 +39,5 @@ def register_pages() -> None:
         icon="clock",
         order=22,
         roles=WATCHERS,
-        section=section,
-    )
-    register_nav(
-        area="console",
-        key="dispatch-mine",
-        label=_("My legs"),
-        url_name="dispatch:mine",
-        icon="steering-wheel",
-        order=23,
-        roles=[StaffRole.AGENT],
         section=section,
     )

@@ -11,6 +11,7 @@ def register_pages() -> None:
     """Put the pages into the navigation."""
     work, rules = _("Work"), _("Agreements")
     pages = (
+        ("day", _("My day"), "repair:day", "steering-wheel", 10, (StaffRole.AGENT,), work),
         ("jobs", _("Jobs"), "repair:jobs", "clipboard-list", 12, READERS, work),
         (
             "floor",

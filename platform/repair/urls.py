@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from repair.views import jobs, places, scope
+from repair.views import handover, jobs, places, scope
 from repair.views.workshop import estimate, floor
 
 app_name = "repair"
@@ -16,6 +16,12 @@ urlpatterns = [
     path("jobs/<str:ref>/estimate/send/", estimate.send_estimate, name="estimate_send"),
     path("jobs/<str:ref>/estimate/photos/", estimate.add_photo, name="estimate_photo"),
     path("floor/", floor.show_floor, name="floor"),
+    path("handover/", handover.show_day, name="day"),
+    path("handover/worker.js", handover.serve_worker, name="handover_worker"),
+    path("handover/<str:ref>/", handover.show_handover, name="handover"),
+    path("handover/<str:ref>/photos/", handover.take_photo, name="handover_photo"),
+    path("handover/<str:ref>/draft/", handover.keep_draft, name="handover_draft"),
+    path("handover/<str:ref>/steps/<slug:kind>/", handover.take_step, name="handover_step"),
     path("scope/", scope.list_rules, name="scope_rules"),
     path("scope/new/", scope.edit_rule, name="scope_rule_new"),
     path("scope/try/", scope.try_text, name="scope_try"),

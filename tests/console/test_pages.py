@@ -110,7 +110,7 @@ def test_each_role_has_a_first_page(world: World, at_console: AtConsole) -> None
     for role in WATCHERS:
         assert at_console(role).get("/").status_code == 200
     assert at_console("workshop", world.north.pk).get("/").headers["Location"] == url("repair:floor")
-    assert at_console("agent").get("/").headers["Location"] == url("dispatch:mine")
+    assert at_console("agent").get("/").headers["Location"] == url("repair:day")
 
 
 def test_a_workshop_reads_its_own_jobs_alone(world: World, at_console: AtConsole) -> None:

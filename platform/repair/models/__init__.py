@@ -3,6 +3,7 @@
 from repair.models.aftercare import CallAttempt, Incident, ProgressNote, Rating
 from repair.models.drafts import EstimateDraft
 from repair.models.estimates import Estimate, EstimateLine, LineDecision, LineKind
+from repair.models.handing import HandoverDraft, HandoverPhoto, HandoverStep
 from repair.models.jobs import Channel, Job, JobKind
 from repair.models.papers import Authorisation, ConditionReport, QualityCheck, QualityStandard, ReportSide
 from repair.models.scope import ScopeRule
@@ -19,6 +20,9 @@ __all__ = [
     "Estimate",
     "EstimateDraft",
     "EstimateLine",
+    "HandoverDraft",
+    "HandoverPhoto",
+    "HandoverStep",
     "Incident",
     "Job",
     "JobKind",

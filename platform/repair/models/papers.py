@@ -51,7 +51,8 @@ class ConditionReport(Key):
     visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="reports")
     custody = models.ForeignKey(Custody, on_delete=models.PROTECT, related_name="reports")
     side = models.CharField(max_length=10, choices=ReportSide.choices)
-    content = models.JSONField()  # shots, odometer, energy, keys, items, valuables, remarks
+    content = models.JSONField()  # all that is signed: shots, odometer, energy, keys, …
+    files = models.JSONField(default=dict)  # shot → fil_…; the content has each photo's SHA-256
     hash = models.CharField(max_length=64)
     agent_name = models.CharField(max_length=80)
     agent_signature = models.CharField(max_length=40)  # file id

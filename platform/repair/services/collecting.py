@@ -17,15 +17,15 @@ from dispatch.clocks import start_clocks
 from dispatch.models import LegKind
 from dispatch.requests import ClockStart
 from events.commands import command, record
-from events.ids import new_id, public_id
+from events.ids import new_id, public_id, read_public_id
 from repair import states
-from repair.events import AuthorisationSigned
+from repair.events import AuthorisationSigned, PhotoTold
 from repair.ids import job_ref
 from repair.locking import lock_job, lock_visit
 from repair.models import Authorisation, ConditionReport, Custody, Job, JobKind, ReportSide, Visit
 from repair.services.agents import arrived_legs, fail_legs, finish_legs, require_own_agent
 from repair.services.timing import note_progress_clock
-from repair.telling import move, note_order, tell_odometer
+from repair.telling import move, note_order, tell_odometer, tell_photos
 from tenants.actors import Actor, Party
 
 REQUIRED_SHOTS = ("front", "rear", "left", "right", "dashboard", "interior")
@@ -48,6 +48,11 @@ class ReportDraft:
     items: Mapping[str, bool] = field(default_factory=dict)  # 行驶证, ETC unit, tools
     valuables: Sequence[str] = ()
     remarks: str = ""
+    refusal: str = ""  # why the customer would not sign
+    sums: Mapping[str, str] = field(default_factory=dict)  # shot → SHA-256 of the photo as it was taken
+    taken: Mapping[str, datetime] = field(default_factory=dict)
+    work: Sequence[Mapping[str, Any]] = ()  # at the return: what was done and what it costs, by order
+    signed_hash: str = ""  # what both saw on the screen; it must be what is kept
 
 
 @command
@@ -146,6 +151,7 @@ def take_custody(*, visit_id: UUID, report: ReportDraft, actor: Actor, now: date
         )
         job.progress_noted_at = now
         job.save(update_fields=["status", "status_since", "progress_noted_at"])
+        tell_photos(job, kind="pickup", photos=photos_of(report))
         note_order(job, topic="condition", text=f"{report.odometer_km} km, {report.energy_percent} %")
     tell_odometer(mine[0], km=report.odometer_km, source="pickup", now=now)
     start_clocks(
@@ -197,6 +203,21 @@ def sign_report(
     visit: Visit, custody: Custody, side: ReportSide, report: ReportDraft, actor: Actor, now: datetime
 ) -> ConditionReport:
     """Both sign one hash over everything seen."""
+    content = content_of(visit, side, report)
+    if report.signed_hash and report.signed_hash != hash_of(content):
+        raise ValidationError(
+            {"hash": _("What was signed is not what has arrived. Look at it together and sign again.")}
+        )
+    return ConditionReport.objects.create(
+        id=new_id(), visit=visit, custody=custody, side=side, content=content, files=dict(report.shots),
+        hash=hash_of(content), agent_name=actor.name,
+        agent_signature=report.agent_signature, customer_name=report.customer_name,
+        customer_signature=report.customer_signature, witness=report.witness, signed_at=now,
+    )  # fmt: skip
+
+
+def content_of(visit: Visit, side: ReportSide, report: ReportDraft) -> dict[str, Any]:
+    """All that both sign: one value, from which the hash can be computed again by anybody who has the photos."""
     content: dict[str, Any] = {
         "vin": visit.vin,
         "plate": visit.plate,
@@ -204,16 +225,27 @@ def sign_report(
         "odometer_km": report.odometer_km,
         "energy_percent": report.energy_percent,
         "keys": report.keys,
-        "shots": dict(report.shots),
+        "shots": {name: report.sums.get(name, ref) for name, ref in report.shots.items()},
         "items": dict(report.items),
         "valuables": list(report.valuables),
         "remarks": report.remarks,
+        "customer_name": report.customer_name,
+        "witness": report.witness,
+        "refusal": report.refusal,
     }
-    return ConditionReport.objects.create(
-        id=new_id(), visit=visit, custody=custody, side=side, content=content, hash=hash_of(content), agent_name=actor.name,
-        agent_signature=report.agent_signature, customer_name=report.customer_name,
-        customer_signature=report.customer_signature, witness=report.witness, signed_at=now,
-    )  # fmt: skip
+    if report.work:
+        content["work"] = [dict(line) for line in report.work]
+    return content
+
+
+def photos_of(report: ReportDraft) -> list[PhotoTold]:
+    """The photos of a report as the tenant gets to know them: those whose sum was taken from the file itself."""
+    return [
+        PhotoTold(
+            file_id=read_public_id("fil", report.shots[shot]), shot=shot, sha256=total, taken_at=report.taken.get(shot)
+        )
+        for shot, total in report.sums.items()
+    ]
 
 
 def hash_of(content: Mapping[str, Any]) -> str:
@@ -227,7 +259,9 @@ def finish_leg(visit: Visit, kind: str, *, actor: Actor, now: datetime) -> None:
 
 
 @command
-def fail_pickup(*, visit_id: UUID, reason: str, photo: str, actor: Actor, now: datetime) -> list[Job]:
+def fail_pickup(
+    *, visit_id: UUID, reason: str, photo: str, actor: Actor, now: datetime, shown: Sequence[PhotoTold] = ()
+) -> list[Job]:
     """J9: nobody there, refused, unsafe; with a photo. Raises TransitionError."""
     visit, jobs = lock_visit(visit_id=visit_id)
     mine = [job for job in jobs if job.status == states.AT_PICKUP]
@@ -236,6 +270,7 @@ def fail_pickup(*, visit_id: UUID, reason: str, photo: str, actor: Actor, now: d
     require_own_agent(mine, "fail_pickup", actor=actor)
     for job in mine:
         move(job, "fail_pickup", actor=actor, now=now, note=reason, reason=reason, photo=photo, detail={"photo": photo})
+        tell_photos(job, kind="failed", photos=shown)
         job.failed_pickups += 1
         job.save(update_fields=["status", "status_since", "failed_pickups"])
     fail_legs(arrived_legs(visit.pk, LegKind.PICKUP), reason=reason, actor=actor, now=now)

@@ -1,6 +1,6 @@
 """The vehicle side of inspections (I), violations (V) and parts (P)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,7 @@ from dispatch.requests import ClockStart, LegSpec
 from dispatch.services import driving
 from dispatch.services.legs import cancel_legs, plan_legs
 from events.commands import command
+from repair.events import PhotoTold
 from repair.ids import job_ref
 from repair.locking import lock_job
 from repair.models import Job, Visit
@@ -22,7 +23,7 @@ from repair.services.registering import find_known
 from repair.services.returning import close_delivery
 from repair.services.visit_ends import change_windows, next_window
 from repair.services.visiting import place_in_visits
-from repair.telling import move
+from repair.telling import move, tell_photos
 from tenants.actors import Actor, system_actor
 
 
@@ -118,12 +119,14 @@ def refuse_at_office(*, job_id: UUID, reason: str, actor: Actor, now: datetime) 
 
 
 @command
-def deliver_papers(*, job_id: UUID, receipt: str, actor: Actor, now: datetime) -> Job:
+def deliver_papers(*, job_id: UUID, receipt: str, actor: Actor, now: datetime, shown: Sequence[PhotoTold] = ()) -> Job:
     """V5 and P3: the papers (or the parts) are in the customer's hands."""
     job = lock_job(job_id=job_id)
     event = "deliver_parts" if job.kind == Job.Kind.PARTS else "deliver_papers"
     require_own_agent([job], event, actor=actor)
-    move(job, event, actor=actor, now=now, note=receipt, report=receipt or None)
+    note = "" if shown else receipt
+    move(job, event, actor=actor, now=now, note=note, report=receipt or None, detail={"receipt": receipt})
+    tell_photos(job, kind="return", photos=shown)
     job.save(update_fields=["status", "status_since"])
     finish_legs(arrived_legs(job.pk, LegKind.ERRAND), actor=actor, now=now)
     cancel_legs(purpose_ids=[job.pk], reason="delivered", actor=system_actor("errand"), now=now)  # one never driven

@@ -15,6 +15,7 @@ from dispatch.services import driving
 from dispatch.services.legs import cancel_legs, plan_legs
 from events.commands import command
 from repair import states
+from repair.events import PhotoTold
 from repair.ids import job_ref
 from repair.locking import lock_visit
 from repair.models import ConditionReport, Custody, Job, ReportSide, Visit
@@ -24,13 +25,14 @@ from repair.services.collecting import (
     ReportDraft,
     check_report,
     finish_leg,
+    photos_of,
     require_any,
     require_own_workshop,
     sign_report,
 )
 from repair.services.timing import note_progress_clock
 from repair.services.visit_ends import OVER, end_visit
-from repair.telling import move_many, tell_odometer
+from repair.telling import move_many, tell_odometer, tell_photos
 from tenants.actors import Actor, system_actor
 
 RETURN_WINDOW = timedelta(hours=4)
@@ -125,6 +127,8 @@ def deliver(*, visit_id: UUID, report: ReportDraft, actor: Actor, now: datetime)
         )
     paper = sign_report(visit, custody, ReportSide.RETURN, report, actor, now)
     move_many(mine, "deliver", actor=actor, now=now, report=paper, detail={"report": paper.hash})
+    for job in mine:
+        tell_photos(job, kind="return", photos=photos_of(report))
     custody.during = TimestamptzRange(custody.during.lower, now, "[)")
     custody.odometer_in_km = report.odometer_km
     custody.save(update_fields=["during", "odometer_in_km"])
@@ -150,11 +154,16 @@ def close_delivery(jobs: Sequence[Job], now: datetime) -> None:
 
 
 @command
-def fail_return(*, visit_id: UUID, reason: str, actor: Actor, now: datetime) -> list[Job]:
+def fail_return(
+    *, visit_id: UUID, reason: str, actor: Actor, now: datetime, photo: str = "", shown: Sequence[PhotoTold] = ()
+) -> list[Job]:
     """J16d: nobody there to take it."""
     visit, jobs = lock_visit(visit_id=visit_id)
     mine = at_return(jobs, "fail_return", actor)
-    move_many(mine, "fail_return", actor=actor, now=now, note=reason, reason=reason)
+    detail = {"photo": photo} if photo else None
+    move_many(mine, "fail_return", actor=actor, now=now, note=reason, reason=reason, detail=detail)
+    for job in mine:
+        tell_photos(job, kind="failed", photos=shown)
     fail_legs(arrived_legs(visit.pk, LegKind.RETURN), reason=reason, actor=actor, now=now)
     return mine
 
