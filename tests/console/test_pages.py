@@ -72,9 +72,26 @@ def text_of(response: Any) -> str:
 # --- doors --------------------------------------------------------------------------------------------------------------
 
 
+OF_AGENTS = {
+    "repair:day": 0, "repair:handover_worker": 0, "repair:handover": 1, "repair:handover_photo": 1, "repair:handover_draft": 1,
+    "repair:handover_step": 2,
+}  # fmt: skip
+"""The pages of agents, each with how many arguments its address has."""
+
+
 def test_the_matrix_knows_every_page() -> None:
     posted = {"repair:scope_switch", "repair:estimate_save", "repair:estimate_send", "repair:estimate_photo"}
-    assert {f"repair:{pattern.name}" for pattern in urlpatterns} == set(MATRIX) | posted
+    assert {f"repair:{pattern.name}" for pattern in urlpatterns} == set(MATRIX) | posted | OF_AGENTS.keys()
+
+
+@pytest.mark.parametrize("name", sorted(OF_AGENTS))
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_the_agents_pages_are_the_agents_alone(name: str, method: str, world: World, at_console: AtConsole) -> None:
+    leg = public_id("leg", world.leg(world.name(world.order())).pk)
+    path = url(name, *[leg, "sign"][: OF_AGENTS[name]])
+    for role in set(StaffRole) - {StaffRole.AGENT}:
+        assert getattr(at_console(role.value), method)(path).status_code in {403, 405}, role
+    assert getattr(at_console(), method)(path).status_code in {302, 405}
 
 
 @pytest.mark.parametrize("name", sorted(MATRIX))
