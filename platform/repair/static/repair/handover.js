@@ -1,8 +1,7 @@
 /* The agent at the vehicle: photos, the report, signatures. Everything goes through the queue (queue.js). */
-import { all, canonical, flush, get, put, remove, sum } from "./queue.js";
-
 const box = document.querySelector("[data-handover]");
-const leg = box?.dataset.leg || "";
+const { all, canonical, flush, get, put, remove, sum } = await import(box.dataset.queueScript); // files carry their sum in their name
+const leg = box.dataset.leg || "";
 const report = JSON.parse(document.getElementById("ho-report")?.textContent || "null");
 const form = document.querySelector("[data-report]");
 const bar = document.querySelector("[data-queue]");
@@ -356,4 +355,4 @@ async function keepPage() {
   box.dataset.kept = "yes";
 }
 
-if (box) start();
+start();
