@@ -1,4 +1,4 @@
-"""A fleet manager's first hour: the invitation, the vehicles, the first batch and its fault, an estimate, and the return watched."""
+"""A fleet manager's first hour: the invitation, the vehicles, a batch and its fault, an estimate, and the return watched."""
 
 import re
 from collections.abc import Callable
