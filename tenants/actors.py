@@ -66,6 +66,7 @@ class Actor:
     workshop_id: UUID | None = None
     scopes: frozenset[str] = frozenset()
     credential: str = ""
+    approve_up_to_fen: int | None = None  # a key's own limit for one order; people have that of their roles
     on_behalf_of: str = ""
     reason: str = ""
     language: str = "en"

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from fleet.models import ApprovalLimit, TenantSettings
+from tenants.actors import Actor
 
 ROLES = ("approver", "fleet_manager", "admin")
 FIRST_LIMITS: dict[str, int] = {"approver": 500_000, "fleet_manager": 2_000_000, "admin": 1_000_000_000_000}
@@ -23,6 +24,11 @@ def read_limits() -> dict[str, int | None]:
 def roles_up_to(amount_fen: int, limits: Mapping[str, int | None]) -> frozenset[str]:
     """The roles whose limit covers an amount."""
     return frozenset(role for role, limit in limits.items() if limit is not None and limit >= amount_fen)
+
+
+def limit_for(actor: Actor) -> int | None:
+    """Up to how many fen the actor may approve on one order: a key what an administrator gave it, a person as its roles may."""
+    return actor.approve_up_to_fen if actor.kind == "key" else limit_of(actor.roles)
 
 
 def limit_of(roles: frozenset[str]) -> int | None:

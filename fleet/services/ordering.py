@@ -12,7 +12,7 @@ from fleet import texts
 from fleet.access import Action, order_for, own_tenant, require_may
 from fleet.errors import AboveLimit, AlreadyDecided, NotCancellable, NotValid
 from fleet.models import Order, OrderEstimate
-from fleet.selectors.settings import limit_of
+from fleet.selectors.settings import limit_for
 from repair import states as jobs
 from repair.requests import Amendment, LineChoice
 from repair.services.aftercare import rate_order as rate_at_desk
@@ -99,7 +99,9 @@ def require_limit(actor: Actor, amount_fen: int) -> None:
     """Raise unless the actor's highest limit covers the amount; a blank limit covers nothing."""
     if actor.kind == "system":
         return
-    limit = limit_of(actor.roles)
+    limit = limit_for(actor)
+    if limit is None and actor.kind == "key":
+        raise PermissionDenied(_("This key may not approve any amount. An administrator makes one with a limit."))
     if limit is None:
         raise PermissionDenied(_("Your role may not approve any amount. Ask your administrator for a limit."))
     if amount_fen > limit:

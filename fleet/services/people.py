@@ -5,7 +5,18 @@ from typing import Any
 from tenants.actors import Actor
 from tenants.models import Tenant
 
-KEPT = ("kind", "id", "name", "credential", "on_behalf_of", "reason", "language", "time_zone", "request_id")
+KEPT = (
+    "kind",
+    "id",
+    "name",
+    "credential",
+    "on_behalf_of",
+    "reason",
+    "language",
+    "time_zone",
+    "request_id",
+    "approve_up_to_fen",
+)
 
 
 def freeze_actor(actor: Actor) -> dict[str, Any]:

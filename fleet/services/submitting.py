@@ -16,7 +16,7 @@ from fleet.access import Action, batch_for, own_tenant, require_may
 from fleet.errors import AboveLimit, HasRejectedRows, NothingToSubmit, NotValid, OnCreditHold, OnlyChecked
 from fleet.events import BatchDiscarded, BatchMadeReal, BatchSubmitted
 from fleet.models import Batch, BatchPolicy, BatchRow, RowState
-from fleet.selectors.settings import limit_of
+from fleet.selectors.settings import limit_for
 from fleet.services.mending import lock_batch, mend_rows, tell
 from fleet.services.people import freeze_actor
 from fleet.services.receiving import choose_policy
@@ -86,9 +86,7 @@ def require_rows(batch: Batch, policy: str) -> None:
 def require_preapproval(batch: Batch, actor: Actor) -> None:
     """Raise AboveLimit when a row approves beforehand more than the submitter could approve when asked."""
     amount = Cast(KeyTextTransform("pre_approved_up_to_fen", "asked"), BigIntegerField())
-    rows = (
-        batch.rows.filter(status=RowState.VALID).annotate(amount=amount).filter(amount__gt=limit_of(actor.roles) or 0)
-    )
+    rows = batch.rows.filter(status=RowState.VALID).annotate(amount=amount).filter(amount__gt=limit_for(actor) or 0)
     first = rows.order_by("line").values_list("line", flat=True).first()
     if first is not None:
         text = _(

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from config.health import show_health
-from portal import members
+from portal import keys, members
 from tenants.people import urls_redirects, views
 
 handler400 = "config.errors.bad_request"
@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("portal.urls")),
     path("", include("fleet.urls")),
     path("members/", include(members.urlpatterns)),
+    path("keys/", include(keys.urlpatterns)),
     path("api/v1/", include("api.urls")),
     path("files/", include("files.urls")),
     path("language/", views.set_language, name="set_language"),

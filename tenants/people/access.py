@@ -1,5 +1,6 @@
 """The doors to memberships and invitations: found only within what the actor may manage."""
 
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -9,7 +10,9 @@ from django.utils.translation import gettext as _
 from events.ids import BadId, read_public_id
 from tenants.actors import Actor, StaffRole
 from tenants.models import Tenant
-from tenants.people.models import Invitation, Membership, TenantRole
+from tenants.people.models import ApiKey, Invitation, Membership, TenantRole
+
+PROOF_HOLDS = timedelta(minutes=15)
 
 
 def require_manager(*, actor: Actor, tenant: Tenant | None) -> None:
@@ -53,6 +56,19 @@ def invitation_for(*, actor: Actor, public_id: str) -> Invitation:
     if found is None:
         raise Http404
     return found
+
+
+def api_key_for(*, actor: Actor, public_id: str) -> ApiKey:
+    """A key of the actor's tenant, live or not; raises Http404 for anything else, PermissionDenied like the above."""
+    found: ApiKey | None = ApiKey.objects.for_tenant(own_tenant(actor)).filter(pk=read_key("key", public_id)).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def has_just_signed_in(actor: Actor, *, at: datetime) -> bool:
+    """Whether the person proved who it is a moment ago; asked before what would outlive a stolen session."""
+    return actor.authenticated_at is not None and at - actor.authenticated_at < PROOF_HOLDS
 
 
 def read_key(prefix: str, public_id: str) -> UUID:

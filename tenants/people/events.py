@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from events.catalogue import EventBase, FactBase, register
+from events.catalogue import EventBase, FactBase, register, upcaster
 
 
 @register
@@ -88,12 +88,20 @@ class ApiKeyIssued(FactBase):
     """A key for a partner system was made; its secret stands nowhere."""
 
     type: ClassVar[str] = "api_key.issued"
+    version: ClassVar[int] = 2
     subject: str
     tenant: str
     name: str
     prefix: str
     scopes: list[str]
     expires_at: datetime | None
+    approve_up_to_fen: int | None
+
+
+@upcaster("api_key.issued", version=1)
+def without_limit(data: dict[str, Any]) -> dict[str, Any]:
+    """The first keys, in the fact and in what was told, approved nothing."""
+    return {**data, "approve_up_to_fen": None}
 
 
 @register
@@ -179,11 +187,13 @@ class KeyIssued(EventBase):
     """Told: a key for a partner system was made."""
 
     type: ClassVar[str] = "api_key.issued"
+    version: ClassVar[int] = 2
     subject: str
     name: str
     prefix: str
     scopes: list[str]
     expires_at: datetime | None
+    approve_up_to_fen: int | None
 
 
 @register

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tenants.models import Tenant
 from tenants.people.models import ApiKey
@@ -28,6 +29,18 @@ SCOPES = {
     "events:read": "read",
 }  # what each lets a key do, in the words of the book's doors (fleet.access.Action); nothing configures
 
+WHAT_SCOPES_DO = {
+    "batches:read": gettext_lazy("Read batches and what is wrong with their rows"),
+    "batches:write": gettext_lazy("Send batches, mend, submit and roll them back"),
+    "orders:read": gettext_lazy("Read orders, their estimates and timelines"),
+    "orders:write": gettext_lazy("Amend, cancel and rate orders"),
+    "estimates:decide": gettext_lazy("Decide estimates; approve within the key's limit"),
+    "vehicles:read": gettext_lazy("Read vehicles"),
+    "sites:read": gettext_lazy("Read sites and cost centres"),
+    "sites:write": gettext_lazy("Add and change sites and cost centres"),
+    "events:read": gettext_lazy("Read the log of everything that happened"),
+}
+
 
 def issue_api_key(
     *,
@@ -37,6 +50,7 @@ def issue_api_key(
     now: datetime,
     days: int | None = DEFAULT_DAYS,
     created_by: str = "",
+    approve_up_to_fen: int | None = None,
 ) -> tuple[ApiKey, str]:
     """Make a key; returns its row and the key's text, which is never shown again. Raises ValidationError by field."""
     wanted = sorted(set(scopes))
@@ -59,6 +73,7 @@ def issue_api_key(
         created_by=created_by,
         created_at=now,
         expires_at=now + timedelta(days=days) if days else None,
+        approve_up_to_fen=approve_up_to_fen,
     )
     return row, f"{MARK}_{prefix}_{secret}"
 

@@ -75,6 +75,7 @@ def read_key(header: str, tenant: Tenant | None, common: dict[str, Any]) -> Acto
         name=key.name,
         credential=f"key:{key.prefix}",
         scopes=frozenset(key.scopes),
+        approve_up_to_fen=key.approve_up_to_fen,
         **common,
     )
 

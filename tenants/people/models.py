@@ -1,7 +1,7 @@
 """One person, one e-mail, many memberships; the operator's staff; invitations; keys of partner systems."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 import uuid_utils.compat as uuid_utils
@@ -197,6 +197,9 @@ class Invitation(models.Model):
         return self.accepted_at is None and self.revoked_at is None and now < self.expires_at
 
 
+EXPIRES_SOON = timedelta(days=14)
+
+
 class ApiKey(models.Model):
     """A partner system's key: a prefix to find it, a hash to prove it, scopes and an end."""
 
@@ -206,6 +209,7 @@ class ApiKey(models.Model):
     prefix = models.CharField(max_length=16, unique=True)
     secret_hash = models.CharField(max_length=64)
     scopes = ArrayField(models.CharField(max_length=64), verbose_name=_("scopes"))
+    approve_up_to_fen = models.BigIntegerField(null=True)  # for one order; empty: nothing
     created_by = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True)
@@ -219,4 +223,21 @@ class ApiKey(models.Model):
         verbose_name_plural = _("API keys")
         constraints: ClassVar[list[Any]] = [
             models.CheckConstraint(condition=~models.Q(scopes=[]), name="api_key_has_a_scope"),
+            models.CheckConstraint(
+                condition=models.Q(approve_up_to_fen__isnull=True) | models.Q(approve_up_to_fen__gte=0),
+                name="api_key_limit_is_not_negative",
+            ),
         ]
+
+    @property
+    def public_id(self) -> str:
+        """What pages and events call it."""
+        return public_id("key", self.id)
+
+    def state_at(self, now: datetime) -> str:
+        """active, expiring (within two weeks), expired or revoked."""
+        if self.revoked_at is not None:
+            return "revoked"
+        if self.expires_at is None or now < self.expires_at - EXPIRES_SOON:
+            return "active"
+        return "expiring" if now < self.expires_at else "expired"

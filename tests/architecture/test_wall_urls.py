@@ -21,6 +21,10 @@ ACCOUNT = {
         for place in ("vehicles", "drivers", "sites", "cost-centers")
         for name in ("receive/", "template.csv", "template.xlsx")
     ),
+    "keys/",
+    "keys/new/",
+    "keys/<str:public_id>/",
+    "keys/<str:public_id>/revoke/",
     "members/",
     "members/invite/",
     "members/<str:public_id>/",

@@ -10,7 +10,18 @@ from config import clock
 from tenants.models import Tenant
 from tenants.people.keys import issue_api_key
 
-PAGES = ("/", "/vehicles/", "/batches/", "/orders/", "/members/", "/settings/", "/approvals/", "/batches/receive/")
+PAGES = (
+    "/",
+    "/vehicles/",
+    "/batches/",
+    "/orders/",
+    "/members/",
+    "/keys/",
+    "/keys/new/",
+    "/settings/",
+    "/approvals/",
+    "/batches/receive/",
+)
 
 
 @pytest.fixture

@@ -26,12 +26,21 @@ class Command(BaseCommand):
             help=f"may be given several times; '*' for all. One of: {', '.join(sorted(SCOPES))}",
         )
         parser.add_argument("--name", default="command line", help="what the tenant sees it as")
+        parser.add_argument(
+            "--approve-up-to",
+            type=int,
+            dest="fen",
+            metavar="FEN",
+            help="what it may approve on one order; else nothing",
+        )
         parser.add_argument("--days", type=int, default=DEFAULT_DAYS, help="how long it works; 0 for no end")
 
     def handle(self, *args: Any, **options: Any) -> None:
         tenant = Tenant.objects.filter(slug=options["tenant"]).first()
         if tenant is None or not tenant.is_ready:
             raise CommandError(f"There is no tenant {options['tenant']} that is ready.")
+        if (options["fen"] or 0) < 0:
+            raise CommandError("--approve-up-to cannot be negative.")
         if options["days"] < 0:
             raise CommandError("--days cannot be negative.")
         try:
@@ -40,6 +49,7 @@ class Command(BaseCommand):
                 name=options["name"],
                 scopes=options["scopes"],
                 days=options["days"],
+                approve_up_to_fen=options["fen"],
                 actor=system_actor("issue_api_key"),
                 now=clock.now(tenant),
             )

@@ -1,0 +1,260 @@
+"""Keys of partner systems: an administrator makes them (shown once), sees what they are for, and ends them."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+
+import django_tables2 as tables
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from config import clock
+from portal.members import actor_of, did
+from tenants.marks import account_view
+from tenants.people import services
+from tenants.people.access import api_key_for, has_just_signed_in, own_tenant
+from tenants.people.keys import EVERYTHING, MARK, WHAT_SCOPES_DO
+from tenants.people.models import ApiKey, TenantRole
+from tenants.people.navigation import register_nav
+from ui.formats import format_fen, format_moment
+from ui.tables import DenseTable, KeyColumn, StatusColumn, TimeColumn, paginate_table
+from ui.templatetags.ui import when
+
+DECIDES: Final = "estimates:decide"
+MOST_YUAN: Final = 10_000_000_000
+STATES = {
+    "active": gettext_lazy("Live"),
+    "expiring": gettext_lazy("Expires soon"),
+    "expired": gettext_lazy("Expired"),
+    "revoked": gettext_lazy("Revoked"),
+}
+LIVE: Final = frozenset({"active", "expiring"})
+DAYS = [
+    ("30", gettext_lazy("In 30 days")),
+    ("90", gettext_lazy("In 90 days")),
+    ("365", gettext_lazy("In a year")),
+    ("730", gettext_lazy("In two years")),
+]
+
+register_nav(
+    area="portal",
+    key="keys",
+    label=gettext_lazy("API keys"),
+    url_name="keys",
+    icon="key",
+    order=910,
+    roles={TenantRole.ADMIN},
+    section=gettext_lazy("Administration"),
+)
+
+
+class KeyForm(forms.Form):
+    """What a new key is called, what it is for, and until when."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Name"),
+        max_length=120,
+        help_text=gettext_lazy("The system that will use it. The audit trail shows this name."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": True}),
+    )
+    scopes = forms.MultipleChoiceField(
+        label=gettext_lazy("What it may do"),
+        choices=[(scope, format_lazy("{} ({})", words, scope)) for scope, words in WHAT_SCOPES_DO.items()],
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": gettext_lazy("Choose at least one.")},
+    )
+    up_to = forms.DecimalField(
+        label=gettext_lazy("Approves up to"),
+        required=False,
+        min_value=0,
+        max_value=MOST_YUAN,
+        decimal_places=2,
+        help_text=gettext_lazy("Yuan for one order, if it decides estimates; blank: it approves nothing."),
+    )
+    days = forms.ChoiceField(label=gettext_lazy("Expires"), choices=DAYS, initial="365")
+
+    def clean(self) -> dict[str, Any]:
+        """A limit is for a key that decides."""
+        typed = super().clean() or self.cleaned_data
+        if typed.get("up_to") is not None and DECIDES not in typed.get("scopes", [DECIDES]):
+            self.add_error(
+                "up_to", _("A limit needs a key that decides estimates. Tick that above, or leave this blank.")
+            )
+        return typed
+
+    @property
+    def up_to_fen(self) -> int | None:
+        """What was typed, in fen."""
+        typed: Decimal | None = self.cleaned_data["up_to"]
+        return None if typed is None else int(typed.scaleb(2))
+
+
+class KeyTable(DenseTable):
+    """Every key, the live ones first."""
+
+    name = KeyColumn(verbose_name=gettext_lazy("Name"))
+    prefix = tables.Column(verbose_name=gettext_lazy("Begins with"), orderable=False)
+    scopes = tables.Column(
+        verbose_name=gettext_lazy("Scopes"), orderable=False, attrs={"td": {"class": "ui-wrap-cell"}}
+    )
+    standing = StatusColumn(verbose_name=gettext_lazy("Status"), labels=STATES, orderable=False, empty_values=())
+    expires_at = TimeColumn(verbose_name=gettext_lazy("Expires"), style="date", default=gettext_lazy("Never expires"))
+    last_used_at = TimeColumn(verbose_name=gettext_lazy("Last used"), default=gettext_lazy("Never"))
+    created_by = tables.Column(verbose_name=gettext_lazy("Made by"))
+
+    class Meta(DenseTable.Meta):
+        empty_text = gettext_lazy("No keys yet. A partner's program needs one to call the API.")
+
+    def row_url(self, record: ApiKey) -> str:
+        return reverse("key", args=[record.public_id])
+
+    def render_prefix(self, value: str) -> str:
+        return beginning(value)
+
+    def render_scopes(self, value: list[str]) -> str:
+        return _("Everything") if EVERYTHING in value else ", ".join(value)
+
+
+@account_view
+@require_safe
+def list_keys(request: HttpRequest) -> HttpResponse:
+    """The tenant's keys; what each may do, until when, and when it was last used."""
+    tenant = own_tenant(actor_of(request))
+    rows = list(ApiKey.objects.for_tenant(tenant).order_by("-created_at"))
+    now = clock.now(tenant)
+    for key in rows:
+        key.standing = key.state_at(now)
+    rows.sort(key=lambda key: key.standing not in LIVE)
+    page = {
+        "keys": paginate_table(table=KeyTable(rows), request=request),
+        "live_count": sum(key.standing in LIVE for key in rows),
+        "expiring": [key for key in rows if key.standing == "expiring"],
+    }
+    return render(request, "portal/keys.html", page)
+
+
+@account_view
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def make_key(request: HttpRequest) -> HttpResponse:
+    """Make a key; its text is in this answer alone. Who signed in a while ago proves it again first."""
+    actor = actor_of(request)
+    tenant = own_tenant(actor)
+    if not has_just_signed_in(actor, at=timezone.now()):
+        return redirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': reverse('key_new')})}")
+    form = KeyForm(request.POST if request.method == "POST" else None)
+    made: list[tuple[ApiKey, str]] = []
+
+    def issue() -> None:
+        made.append(
+            services.issue_key(
+                tenant=tenant,
+                name=form.cleaned_data["name"],
+                scopes=form.cleaned_data["scopes"],
+                days=int(form.cleaned_data["days"]),
+                approve_up_to_fen=form.up_to_fen,
+                actor=actor,
+                now=clock.now(tenant),
+            )
+        )
+
+    if request.method == "POST" and form.is_valid() and did(form, issue):
+        key, text = made[0]
+        return render(request, "portal/keys_made.html", {"key": key, "text": text, "facts": facts_of(key)}, status=201)
+    return render(request, "portal/keys_new.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@account_view
+@require_safe
+def show_key(request: HttpRequest, public_id: str) -> HttpResponse:
+    """One key and what it may do."""
+    actor = actor_of(request)
+    key = api_key_for(actor=actor, public_id=public_id)
+    state = key.state_at(clock.now(actor.tenant))
+    page = {"key": key, "state": state, "label": STATES[state], "facts": facts_of(key), "can_revoke": state in LIVE}
+    return render(request, "portal/keys_show.html", page)
+
+
+@account_view
+@require_http_methods(["GET", "HEAD", "POST"])
+def revoke_key(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Ask whether it is meant; a POST ends the key."""
+    actor = actor_of(request)
+    key = api_key_for(actor=actor, public_id=public_id)
+    if request.method != "POST":
+        template = "fleet/ask_dialog.html" if getattr(request, "htmx", False) else "fleet/ask.html"
+        return render(request, template, question_about(key, request.path))
+    try:
+        services.revoke_key(tenant=key.tenant, key_id=key.pk, actor=actor, now=clock.now(actor.tenant))
+    except Http404:
+        messages.warning(request, _("Somebody has revoked %(name)s already.") % {"name": key.name})
+    else:
+        messages.success(request, _("%(name)s is revoked: what uses it is refused from now on.") % {"name": key.name})
+    return redirect("keys")
+
+
+def question_about(key: ApiKey, action: str) -> dict[str, object]:
+    """What is asked before a key ends."""
+    used = _("It was never used.")
+    if key.last_used_at is not None:
+        used = _("It was last used on %(moment)s.") % {"moment": format_moment(moment=key.last_used_at)}
+    return {
+        "title": _("Revoke %(name)s?") % {"name": key.name},
+        "text": _("What uses it is refused at once, and a revoked key never comes back.") + " " + used,
+        "label": _("Revoke"),
+        "is_danger": True,
+        "back": reverse("key", args=[key.public_id]),
+        "action": action,
+        "has_fields": False,
+    }
+
+
+def facts_of(key: ApiKey) -> list[tuple[object, object]]:
+    """A key as a list of names and values."""
+    scopes = list(WHAT_SCOPES_DO) if EVERYTHING in key.scopes else key.scopes
+    limit = key.approve_up_to_fen
+    return [
+        (_("Begins with"), beginning(key.prefix)),
+        (_("What it may do"), lines(f"{WHAT_SCOPES_DO.get(scope, scope)} ({scope})" for scope in scopes)),
+        (_("Approves up to"), _("Nothing") if limit is None else format_fen(amount_fen=limit)),
+        (_("Expires"), shown(key.expires_at) if key.expires_at else _("Never expires")),
+        (_("Last used"), shown(key.last_used_at)),
+        (_("Made"), lines([key.created_by, shown(key.created_at)])),
+        *([(_("Revoked"), shown(key.revoked_at))] if key.revoked_at else []),
+    ]
+
+
+def beginning(prefix: str) -> str:
+    """What a key begins with: enough to tell it from others, nothing to use it with."""
+    return f"{MARK}_{prefix}_…"
+
+
+def shown(moment: datetime | None) -> object:
+    """A time, or that there is none."""
+    return _("Never") if moment is None else when(moment, style="long")
+
+
+def lines(texts: Iterable[object]) -> SafeString:
+    """One below the other."""
+    return format_html_join(mark_safe("<br>"), "{}", ((text,) for text in texts if text))
+
+
+urlpatterns: list[URLPattern] = [
+    path("", list_keys, name="keys"),
+    path("new/", make_key, name="key_new"),
+    path("<str:public_id>/", show_key, name="key"),
+    path("<str:public_id>/revoke/", revoke_key, name="key_revoke"),
+]
