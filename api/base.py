@@ -23,11 +23,12 @@ from rest_framework.views import APIView
 from api import versions
 from api.authentication import actor_of
 from api.errors import TooLarge
-from api.idempotency import Claim, answer_once, claim_of
+from api.idempotency import REPLAYED, Claim, answer_known, answer_once, claim_of
 from api.limits import count_request
 from api.permissions import admitted, scope_of
 from config import clock
 from tenants.actors import Actor
+from tenants.context import tenant_context
 from tenants.marks import Wall
 from tenants.wall import run_inside
 
@@ -42,6 +43,7 @@ class ApiView(APIView):
     scopes: ClassVar[dict[str, str]] = {}
     http_method_names = ["get", "head", "post", "patch"]
     claim: Claim | None = None
+    keeps_files = False  # whether `prepare` stores something that a repeated request must not store again
 
     @property
     def actor(self) -> Actor:
@@ -65,15 +67,30 @@ class ApiView(APIView):
         self.request = asked = self.initialize_request(request, *args, **kwargs)
         try:
             self.initial(asked, *args, **kwargs)
-            self.prepare(asked)
-            tenant = actor_of(asked).tenant
-            assert tenant is not None
-            response = run_inside(tenant, lambda: self.answer(asked))
-            if response.status_code < 400:
-                self.finish(asked)
+            response = self.repeat(asked) if self.keeps_files and self.claim is not None else None
+            if response is None:
+                response = self.work(asked)
         except Exception as error:  # noqa: BLE001  # every error becomes a problem document; an unforeseen one is logged there
             response = self.finalize_response(asked, self.handle_exception(error))
         return response
+
+    def work(self, request: Request) -> HttpResponseBase:
+        """Prepare outside, answer inside, finish outside."""
+        self.prepare(request)
+        tenant = actor_of(request).tenant
+        assert tenant is not None
+        response = run_inside(tenant, lambda: self.answer(request))
+        if response.status_code < 400 and not response.has_header(REPLAYED):
+            self.finish(request)
+        return response
+
+    def repeat(self, request: Request) -> HttpResponseBase | None:
+        """The answer that this request has had already, found before anything is stored for it. Raises KeyReused."""
+        tenant, claim = actor_of(request).tenant, self.claim
+        assert tenant is not None and claim is not None
+        with tenant_context(tenant):
+            known = answer_known(claim=claim, now=self.now)
+        return None if known is None else self.finalize_response(request, known)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Who asks, in which version, how often, for what; reads and parses the body. Raises what answer_problem knows."""

@@ -14,6 +14,8 @@ IDS: Final = {
     "site_id": SITE_ID,
     "cost_center_id": CENTER_ID,
     "version": 1,
+    "line": 17,
+    "file_id": "fil_01KB1Q3M2W0B2D4F6H8K0N2Q4S",
 }
 
 LINE: Final[dict[str, Any]] = {
@@ -150,6 +152,7 @@ ROW: Final[dict[str, Any]] = {
     "status": "rejected",
     "order": None,
     "number": "",
+    "order_status": None,
     "errors": [
         {
             "field": "vin",
@@ -175,13 +178,49 @@ EVENT: Final[dict[str, Any]] = {
         "planned_at": "2026-11-26T05:20:00Z",
     },
 }
+PHOTO: Final[dict[str, Any]] = {
+    "file": "fil_01KB1Q4Y8Z9N1T3V5X7Z9B1D3F",
+    "kind": "pickup",
+    "shot": "front",
+    "estimate_line": None,
+    "sha256": "5c2f1f0f5b7f0a9f7c1c4fd0f9a3b6f34b2f4d2e3e9b1b7c0a8d6e5f4c3b2a19",
+    "taken_at": "2026-11-26T05:21:10Z",
+    "url": "https://acme.baylink.example/files/photos/eyJ…",
+    "thumbnail_url": "https://acme.baylink.example/files/photos/eyK…",
+}
+FILE_ID: Final = "fil_01KB1Q3M2W0B2D4F6H8K0N2Q4S"
+FILE: Final[dict[str, Any]] = {
+    "id": FILE_ID,
+    "name": "orders.csv",
+    "purpose": "order_batch",
+    "size_bytes": 97_211,
+    "sha256": "5c2f1f0f5b7f0a9f7c1c4fd0f9a3b6f34b2f4d2e3e9b1b7c0a8d6e5f4c3b2a19",
+    "created_by": "ERP",
+    "created_at": "2026-11-23T01:00:02.400Z",
+    "is_used": False,
+    "url": "https://acme.baylink.example/files/eyJ…/",
+}
+CANCELLATIONS: Final[dict[str, Any]] = {
+    "results": [{"order": ORDER_ID, "is_cancelled": True, "code": "", "message": ""}],
+    "cancelled": 1,
+    "kept": 0,
+}
 EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     "Batch": BATCH,
     "BatchRow": ROW,
+    "BatchRowDetail": {
+        **ROW,
+        "cells": {"external_ref": "FL1-00016", "vin": "LVBV3PBB6SA07132"},
+        "batch_status": "needs_fixes",
+    },
+    "CancellationsShown": CANCELLATIONS,
     "CostCenter": {"id": CENTER_ID, "name": "华东干线", "code": "", "is_active": True},
     "Event": EVENT,
     "Order": ORDER,
+    "OrderEstimate": {**ESTIMATE, "order": ORDER_ID},
     "OrderDetail": {**ORDER, "estimates": [ESTIMATE], "windows": []},
+    "Photo": PHOTO,
+    "File": FILE,
     "Site": SITE,
     "Vehicle": VEHICLE,
     "VehicleDetail": {**VEHICLE, "plates": [{"plate": LINE["plate"], "since": VEHICLE["registered_at"]}]},

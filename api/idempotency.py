@@ -102,13 +102,19 @@ def answer_once(*, claim: Claim, now: datetime, work: Callable[[], HttpResponseB
         raise KeyRunning(
             _("The first request with this key is still running; ask again in a moment."), headers={"Retry-After": "1"}
         )
-    known = find_answer(key=claim.key, credential=claim.credential, now=now)
+    known = answer_known(claim=claim, now=now)
     if known is not None:
-        return replay(known, claim)
+        return known
     response = work()
     if response.status_code < 400:
         keep_answer(answer=row_of(claim, response, now), now=now)
     return response
+
+
+def answer_known(*, claim: Claim, now: datetime) -> HttpResponse | None:
+    """The answer that the key has had already; called inside the tenant. Raises KeyReused when the request was another."""
+    known = find_answer(key=claim.key, credential=claim.credential, now=now)
+    return None if known is None else replay(known, claim)
 
 
 def take_lock(claim: Claim) -> bool:

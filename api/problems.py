@@ -210,7 +210,7 @@ def tell_anonymous(_error: Any) -> Problem:
 
 def tell_method(error: Any) -> Problem:
     """Another method."""
-    detail = _("%(method)s cannot be used here.") % {"method": getattr(error, "method", "")}
+    detail = _("%(method)s cannot be used here.") % {"method": error.args[0]}
     return Problem("method-not-allowed", detail)
 
 

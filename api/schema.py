@@ -47,6 +47,7 @@ FILTER_WORDS: Final = {
     "q": "Words; each is a part of the number, your reference, the plate, the VIN, the contact or the telephone.",
     "after": "Only events behind this `seq`.",
     "is_active": "`true` or `false`.",
+    "is_waiting": "`true`: those that wait for your answer.",
 }
 
 
@@ -102,7 +103,7 @@ def listing_parameters(listing: Listing) -> list[OpenApiParameter]:
             name, "From this time on (RFC 3339 with an offset)." if is_time else "One, or several as `in:a,b`."
         )
         kind: Any = {"type": "string", "format": "date-time"} if is_time else {"type": "string"}
-        if name == "is_active":
+        if name in {"is_active", "is_waiting"}:
             kind = {"type": "boolean"}
         elif name == "after":
             kind = {"type": "integer", "minimum": 0, "maximum": 10**18 - 1}
@@ -135,7 +136,7 @@ def complete(operation: dict[str, Any], path: str, method: str) -> None:
         statuses |= {409, *WITH_BODY}
     if method == "patch":
         names.append("IfMatch")
-        statuses |= {412, 428, *WITH_BODY}
+        statuses |= {409, 412, 428, *WITH_BODY}
     parameters += [{"$ref": f"#/components/parameters/{name}"} for name in names]
     for parameter in parameters:
         if parameter.get("in") == "path":
@@ -156,7 +157,7 @@ def headers_of(operation: str, method: str, status: int) -> dict[str, Any]:
         names.append(REPLAYED)
     if status in {201, 202}:
         names.append("Location")
-    if operation.endswith("Site"):
+    if operation.endswith(("Site", "BatchRow")) or operation in {"retrieveOrder", "amendOrder"}:
         names.append("ETag")
     return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 

@@ -1,17 +1,15 @@
 """Sites: places where vehicles stand; coordinates are WGS-84."""
 
-import hashlib
 from typing import Any, ClassVar
 
 import msgspec
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.base import ApiView
-from api.errors import PreconditionFailed, PreconditionRequired
+from api.etags import changed, require_match, tag_of
 from api.fields import PublicIdField, page_of
 from api.paging import Listing, one_of, yes_or_no
 from api.schema import listing_parameters
@@ -121,21 +119,7 @@ def show_site(site: Site, *, status: int = 200, headers: dict[str, str] | None =
 
 def etag_of(site: Site) -> str:
     """Changes with what is shown."""
-    shown = msgspec.json.encode(dict(SiteSerializer(site).data))
-    return f'"{hashlib.sha256(shown).hexdigest()[:32]}"'
-
-
-def require_match(header: str, current: str) -> None:
-    """Raise PreconditionRequired without If-Match, PreconditionFailed when it names another state."""
-    if not header.strip():
-        raise PreconditionRequired(_("Read it first and send its ETag in If-Match, so that nobody's change is lost."))
-    if header.strip() != "*" and current not in {tag.strip() for tag in header.split(",")}:
-        raise changed()
-
-
-def changed() -> PreconditionFailed:
-    """Somebody was faster."""
-    return PreconditionFailed(_("Somebody has changed it since you read it. Read it again and repeat your change."))
+    return tag_of(msgspec.json.encode(dict(SiteSerializer(site).data)).decode())
 
 
 def last_change(site: Site) -> int:

@@ -167,7 +167,7 @@ CELERY_LONGEST_TASK_S = 1800
 CELERY_TASK_ACKS_LATE = CELERY_TASK_REJECT_ON_WORKER_LOST = CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_PUBLISH_RETRY = False  # a dead broker is found at once and logged; the sweep delivers what nobody woke
 CELERY_TASK_TIME_LIMIT = CELERY_LONGEST_TASK_S - 60
-CELERY_BROKER_CONNECTION_TIMEOUT = 2
+CELERY_BROKER_CONNECTION_TIMEOUT = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 500  # a process that has touched many schemas holds a large catalogue cache
@@ -187,7 +187,10 @@ CELERY_BEAT_SCHEDULE = {
     "repair-waiting": {"task": "repair.begin_left_waiting", "schedule": 60.0, "options": {"expires": 60}},
     "heartbeat": {"task": "config.heartbeat", "schedule": 20.0, "options": {"expires": 600}},
 }
+BROKER_REST_S = 30  # how long nobody is woken after the broker was found dead
 if CELERY_BROKER_URL.startswith("amqp"):
+    # a publisher tries once: kombu would go on for the whole connection timeout, in the middle of a request
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {"max_retries": 0, "write_timeout": 5}
     CELERY_TASK_DEFAULT_QUEUE_TYPE = "quorum"
     CELERY_WORKER_DETECT_QUORUM_QUEUES = True
 else:
@@ -195,7 +198,9 @@ else:
         "visibility_timeout": CELERY_LONGEST_TASK_S,
         "unacked_restore_interval": 10,
         "unacked_restore_throttle": 1,
-        "socket_connect_timeout": 2,
+        "socket_connect_timeout": 1,
+        "socket_timeout": 10,
+        "max_retries": 0,
     }
 FILE_STORAGE_URL = text("FILE_STORAGE_URL", f"file://{ROOT / '.data' / 'files'}")
 EMAIL_URL = text("EMAIL_URL", "console://")
@@ -303,7 +308,7 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["api.authentication.ActorAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["api.permissions.HasScope"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["api.parsers.StrictJsonParser"],
     "DEFAULT_SCHEMA_CLASS": "api.schema.ApiSchema",
     "EXCEPTION_HANDLER": "api.problems.answer_problem",
     "UNAUTHENTICATED_USER": None,
@@ -327,14 +332,15 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "ENUM_NAME_OVERRIDES": {
-        "OrderStatus": "api.resources.orders.STATES",
+        "OrderStatus": "api.resources.orders.shown.STATES",
         "BatchStatus": "api.resources.batches.shown.STATUS",
-        "RowStatus": "fleet.models.RowState",
+        "RowStatus": "api.resources.batches.shown.ROW_STATES",
         "BatchPolicy": "fleet.models.BatchPolicy",
     },
     "TAGS": [
         {"name": "Batches", "description": "A file or a list of order lines: sent, checked, submitted, rolled back."},
         {"name": "Orders", "description": "What was asked, how far it has come, what it may cost."},
+        {"name": "Files", "description": "Sent once, named by their id in later requests."},
         {"name": "Vehicles", "description": "The vehicles that you have ordered work for."},
         {"name": "Sites and cost centres", "description": "Where vehicles stand, and whom orders are charged to."},
         {"name": "Events", "description": "Everything that happened, numbered without a gap."},

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import override_settings
 
+from files.models import StoredFile
 from fleet import states
 from fleet.models import Batch, BatchLines, BatchRow, Order
 from fleet.selectors.batches import summarise
@@ -220,3 +221,13 @@ def test_nothing_of_a_refused_request_stays(erp: Partner, world: Tenant) -> None
     assert erp.post("order-batches", {"orders": [line(1)], "policy": "never"}).status_code == 422
     with tenant_context(world):
         assert (Batch.objects.count(), BatchRow.objects.count(), Order.objects.count()) == before
+
+
+def test_a_file_that_comes_twice_is_refused(erp: Partner, world: Tenant) -> None:
+    """Nobody could say which of the two was meant."""
+    part = '--b\r\nContent-Disposition: form-data; name="file"; filename="{}.csv"\r\n\r\nexternal_ref\r\n'
+    body = (part.format("a") + part.format("b") + "--b--\r\n").encode()
+    refused = erp.post("order-batches", body, Content_Type="multipart/form-data; boundary=b")
+    assert refused.status_code == 422
+    assert [(error["pointer"], error["code"]) for error in refused.json()["errors"]] == [("#/file", "repeated")]
+    assert not StoredFile.objects.filter(tenant=world).exists()

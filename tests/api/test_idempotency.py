@@ -12,6 +12,7 @@ from django.db import connections, transaction
 from api import idempotency
 from api.book.models import SWEPT_AT_ONCE, IdempotencyKey, keep_answer
 from config import clock
+from files.models import StoredFile
 from fleet.models import Batch, Site
 from tenants.context import tenant_context
 from tenants.models import Tenant
@@ -65,6 +66,7 @@ def test_3_a_file_packed_anew_is_the_same_request(erp: Partner, world: Tenant) -
     assert other.status_code == 422
     with tenant_context(world):
         assert Batch.objects.count() == 1
+    assert StoredFile.objects.filter(tenant=world).count() == 1  # neither the repeated nor the refused one was kept
 
 
 def test_4_the_key_of_another_request_is_refused(erp: Partner, world: Tenant) -> None:

@@ -21,9 +21,11 @@ from tenants.context import tenant_context
 from tenants.marks import Wall, wall_of
 from tenants.models import Tenant
 from tenants.people.keys import SCOPES
-from tests.api.conftest import Partner, Signed, line, place_orders
+from tests.api.conftest import Partner, Signed, key_of, line, place_orders
 from tests.fleet.conftest import seed_book
+from tests.fleet.world import estimated, tell
 
+LINE_NO = "1"
 METHODS = ("GET", "POST", "PATCH", "PUT", "DELETE")
 OPEN = {SchemaView, DocsView}
 SITE = {"code": "NEW-1", "address": "上海市浦东新区金桥路1号", "lat": 31.26, "lng": 121.61}
@@ -48,18 +50,20 @@ def filled(address: str, ids: dict[str, str]) -> str:
     """An address with ids in it."""
     for name, value in ids.items():
         address = address.replace(f"<str:{name}>", value)
-    return address.replace("<int:version>", "1")
+    return address.replace("<int:version>", "1").replace("<int:line>", LINE_NO)
 
 
 @pytest.fixture
 def ids(erp: Partner, world: Tenant) -> dict[str, str]:
     """An object of each kind of acme's."""
     (order,) = place_orders(erp, world, line(1))
+    tell(world, estimated(key_of(order["id"]), 1_000))
     return {
         "batch_id": order["batch"],
         "order_id": order["id"],
         "vehicle_id": order["vehicle"],
         "site_id": erp.get("sites").json()["data"][0]["id"],
+        "file_id": erp.upload("files", "a.csv", b"x", purpose="order_batch").json()["id"],
         "cost_center_id": erp.get("cost-centers").json()["data"][0]["id"],
     }
 
@@ -144,8 +148,9 @@ def test_another_tenants_ids_are_not_found(
         return
     before = state_of(world)
     answer = send(issue(pacific), method, filled(address, ids))
-    assert answer.status_code == (422 if method == "POST" and not address.endswith(("submit", "discard")) else 404)
-    complete = {"reason": "x", "decision": "reject"}
+    looks_first = address.endswith(("submit", "discard", "confirm"))
+    assert answer.status_code == (422 if method == "POST" and not looks_first else 404)
+    complete = {"reason": "x", "decision": "reject", "no": 1, "score": 5}
     if method == "POST":
         assert issue(pacific).post(filled(address, ids), complete).status_code == 404
     assert state_of(world) == before
@@ -248,6 +253,7 @@ def test_other_methods_are_refused_with_what_is_allowed(erp: Partner) -> None:
         refused = erp.send(method, "orders")
         assert refused.status_code == 405
         assert refused.json()["type"] == "urn:baylink:problem:method-not-allowed"
+        assert refused.json()["detail"] == f"{method} cannot be used here."
         assert "GET" in refused["Allow"]
 
 

@@ -105,6 +105,9 @@ def test_a_person_approves_within_the_limit(desk: World, world: Tenant, sign_in:
     assert (wrong.status_code, wrong.json()["errors"][0]["pointer"]) == (422, "#/lines/0")
     none = approver.post(path, {"decision": "approve", "lines": [{"no": 7, "is_approved": False}]})
     assert (none.status_code, none.json()["errors"][0]["pointer"]) == (422, "#/lines/0")
+    choices = [{"no": 1, "is_approved": False}, {"no": 1, "is_approved": True}]
+    twice = approver.post(path, {"decision": "approve", "lines": choices})
+    assert [(e["pointer"], e["code"]) for e in twice.json()["errors"]] == [("#/lines/1/no", "repeated")]
     done = approver.post(path, {"decision": "approve", "lines": [{"no": 1, "is_approved": True, "amount_fen": 20_000}]})
     assert done.status_code == 200, done.content
     assert (done.json()["status"], done.json()["approved_fen"]) == ("part_approved", 20_000)

@@ -27,7 +27,8 @@ from schemathesis.specs.openapi.checks import (
 
 from api.examples import EXAMPLES, LINE
 from tenants.models import Tenant
-from tests.api.conftest import Partner, line, place_orders
+from tests.api.conftest import Partner, key_of, line, place_orders
+from tests.fleet.world import estimated, tell
 
 SNAPSHOT = Path(__file__).parents[2] / "docs" / "openapi.yaml"
 CHECKS = [
@@ -76,9 +77,11 @@ def test_requests_drawn_from_the_description_are_answered_as_described(
 ) -> None:
     """About a dozen requests for each operation, the same in every run; half of them about things that exist."""
     (order,) = place_orders(erp, world, line(1))
+    tell(world, estimated(key_of(order["id"]), 1_000))
     real = {
-        "order_id": order["id"], "batch_id": order["batch"], "vehicle_id": order["vehicle"], "version": 1,
+        "order_id": order["id"], "batch_id": order["batch"], "vehicle_id": order["vehicle"], "version": 1, "line": 1,
         "site_id": erp.get("sites").json()["data"][0]["id"],
+        "file_id": erp.upload("files", "a.csv", b"x", purpose="order_batch").json()["id"],
         "cost_center_id": erp.get("cost-centers").json()["data"][0]["id"],
     }  # fmt: skip
     headers = {"Host": "acme.baylink.localhost", "Authorization": f"Bearer {erp.key}"}

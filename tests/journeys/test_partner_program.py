@@ -15,10 +15,12 @@ from django.core.management import call_command
 from django.test import Client
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
+from config.simulation import running
 from config.simulation.running import Simulation
 from events.checking import check_book
 from events.ids import read_public_id
 from fleet.tasks import check_batch, open_batch
+from repair import states
 from tenants.models import Tenant
 from tests.world import ROOT, as_csv, entries_of, sample_rows, tenant_of
 
@@ -44,6 +46,7 @@ class Program:
         query: str = "",
         key: str = "",
         media: str = "application/json",
+        match: str = "",
         **places: Any,
     ) -> Any:
         """Call an operation by its id; the answer is as the document says."""
@@ -51,6 +54,8 @@ class Program:
         headers = {"host": f"{self.slug}.{settings.BASE_DOMAIN}", "authorization": f"Bearer {self.key}"}
         if method == "POST":
             headers["idempotency-key"] = key or str(uuid.uuid4())
+        if match:
+            headers["if-match"] = match
         sent: dict[str, Any] = {} if method == "GET" else {"data": encode(body, media), "content_type": media}
         answer = self.client.generic(method, path.format(**places) + query, headers=headers, **sent)
         assert_as_documented(operation, answer)
@@ -122,10 +127,10 @@ def form_of(name: str, content: bytes, **fields: str) -> tuple[bytes, str]:
     ) + head.encode() + content + f"\r\n--{edge}--\r\n".encode(), f"multipart/form-data; boundary={edge}"
 
 
-def issue(slug: str, *scopes: str) -> Program:
+def issue(slug: str, *scopes: str, up_to: int | None = None) -> Program:
     """A new key, as the command line prints it."""
     printed = StringIO()
-    call_command("issue_api_key", slug, scopes=list(scopes), stdout=printed, stderr=StringIO())
+    call_command("issue_api_key", slug, scopes=list(scopes), fen=up_to, stdout=printed, stderr=StringIO())
     return Program(slug, printed.getvalue().strip())
 
 
@@ -189,11 +194,78 @@ def test_orders_by_program_from_the_file_to_the_last_event(erp: Program, acme: T
     assert check_book(acme) == [] == check_book(pacific)
 
 
-def read_log(program: Program) -> list[Any]:
-    """The whole log, from the number last dealt with on, again and again."""
+def test_a_program_mends_amends_decides_and_follows_to_the_end(
+    acme: Tenant, story: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    erp = issue("acme", "*", up_to=10**9)
+    lines = as_lines([row for row in sample_rows() if row["service"] == "repair"][:5])
+    right = lines[0]["vin"]
+    batch = erp.call("createBatch", {"orders": [{**lines[0], "vin": "LVB"}, *lines[1:]]}).json()["id"]
+    assert erp.poll(batch)["status"] == "needs_fixes"
+    mend(erp, batch, {"vin": right})
+    assert erp.poll(batch)["status"] == "ready"
+    erp.call("submitBatch", batch_id=batch)
+    assert erp.poll(batch)["counts"]["submitted"] == 5
+    orders = [row["order"] for row in erp.read_all("listBatchRows", batch_id=batch)]
+    log = read_log(erp)
+
+    read = erp.call("retrieveOrder", order_id=orders[0])
+    done = erp.call("amendOrder", {"contact": "陈静"}, match=read["ETag"], order_id=orders[0])
+    assert (done.status_code, done.json()["contact"]) == (200, "陈静")
+    assert erp.call("amendOrder", {"contact": "李雷"}, match=read["ETag"], order_id=orders[0]).status_code == 412
+    again = erp.call("createBatch", {"orders": [{**lines[1], "notes": "请先电话联系"}]}).json()["id"]
+    assert erp.poll(again)["counts"]["changed_since"] == 1
+    assert erp.call("confirmBatchRow", batch_id=again, line=1).json()["status"] == "submitted"
+    assert erp.read("retrieveOrder", order_id=orders[1])["notes"] == "请先电话联系"
+    ended = erp.call("cancelOrders", {"orders": [orders[4], "ord_x"], "reason": "车已出售"}).json()
+    assert [result["code"] for result in ended["results"]] == ["", "not_found"]
+
+    for state in (states.AWAITING_APPROVAL, states.CONSENT_REQUIRED):
+        monkeypatch.delitem(running.JOB_STEPS, state)  # the operator's people play; the customer is this program
+    decided = 0
+    for _round in range(10):
+        Simulation(speed=0, progress=lambda text: None).run()
+        waiting = erp.read_all("listEstimates", query="&is_waiting=true")
+        if not waiting:
+            break
+        decided += sum(decide(erp, estimate) for estimate in waiting)
+    assert decided >= 4
+    news = read_log(erp, after=log[-1]["seq"])
+    assert {event["seq"] for event in news} == set(range(log[-1]["seq"] + 1, news[-1]["seq"] + 1))
+    for order in orders[:4]:
+        types = [event["type"] for event in news if event["subject"] == order]
+        assert {"order.collected", "order.estimate_decided", "order.delivered"} <= set(types)
+    assert {erp.read("retrieveOrder", order_id=order)["status"] for order in orders[:4]} == {"closed"}
+    assert erp.read("retrieveOrder", order_id=orders[4])["status"] == "cancelled"
+    assert check_book(acme) == []
+
+
+def mend(program: Program, batch: str, cells: dict[str, str]) -> None:
+    """Type over the cells of the one row that is wrong, as it was read; who read it earlier is told so."""
+    [wrong] = program.read_all("listBatchRows", batch_id=batch, query="&status=rejected")
+    places = {"batch_id": batch, "line": wrong["line"]}
+    row = program.call("retrieveBatchRow", **places)
+    assert row.json()["cells"].keys() >= cells.keys()
+    assert program.call("mendBatchRow", {"cells": cells}, match=row["ETag"], **places).status_code == 200
+    assert program.call("mendBatchRow", {"cells": cells}, match=row["ETag"], **places).status_code == 412
+
+
+def decide(program: Program, estimate: dict[str, Any]) -> int:
+    """Approve the first line for what it asks, and the others as they are; returns 1."""
+    first = {"no": estimate["lines"][0]["no"], "is_approved": True, "amount_fen": estimate["lines"][0]["amount_fen"]}
+    others = [{"no": line["no"], "is_approved": True} for line in estimate["lines"][1:]]
+    places = {"order_id": estimate["order"], "version": estimate["version"]}
+    assert program.read("retrieveEstimate", **places)["total_fen"] == estimate["total_fen"]
+    done = program.call("decideEstimate", {"decision": "approve", "lines": [first, *others]}, **places)
+    assert done.status_code == 200, done.content
+    return 1
+
+
+def read_log(program: Program, *, after: int = 0) -> list[Any]:
+    """The whole log behind a number, from the number last dealt with on, again and again."""
     log: list[Any] = []
     while True:
-        page = program.read("listEvents", query=f"?limit=50&after={log[-1]['seq'] if log else 0}")["data"]
+        page = program.read("listEvents", query=f"?limit=50&after={log[-1]['seq'] if log else after}")["data"]
         if not page:
             return log
         log += page

@@ -15,7 +15,7 @@ from tenants.models import Tenant
 from tests.conftest import NOW
 
 Made = dict[type[models.Model], models.Model]
-ACCOUNT_APPS = {"people", "api"}  # core rows of one tenant, which its own members see
+ACCOUNT_APPS = {"people", "api", "files"}  # core rows of one tenant, which its own members see
 # What a constraint asks for that a field does not say.
 PARTICULARS: dict[str, dict[str, Any]] = {
     "fleet.batch": {"status": "ready"},
@@ -24,6 +24,7 @@ PARTICULARS: dict[str, dict[str, Any]] = {
     "fleet.vehiclerecord": {"plate_type": "ordinary"},
     "fleet.batchrow": {"status": "rejected", "cells": {}},
     "fleet.savedview": {"is_shared": True},
+    "files.storedfile": {"purpose": "order_batch"},
     "people.membership": {"roles": ["viewer"]},
     "people.invitation": {"roles": ["viewer"], "expires_at": NOW + timedelta(days=3650)},
     "events_book.entry": {"seq": 10**9},  # the stream counts from one

@@ -21,7 +21,9 @@ NOT_FOUND, NOT_ALLOWED = 404, 405
 PASSING = {"django_session"}  # a visit leaves a trace there
 VARIES = ["last_used_at", "last_login"]  # and there
 # What programs must say before anything is looked up: a body that is refused by itself (422) would prove nothing.
-BODY = {"reason": "x", "decision": "send_back"}
+BODY = {"reason": "x", "decision": "send_back", "no": 2, "score": 5}
+# The desk knows no job of an order that only a book holds; tests/api/test_order_steps.py finds one there.
+ASKS_THE_DESK = ["api/v1/orders/<str:order_id>/rating"]
 Found = tuple[str, str, int]
 SignedIn = Callable[..., Client]
 
@@ -107,7 +109,7 @@ def test_the_same_urls_find_their_own_tenants_objects(acme: Tenant, signed_in: S
                 if all(status in {NOT_FOUND, NOT_ALLOWED} for status in answers):
                     deaf.append(url.route)
                 transaction.set_rollback(True)
-    assert deaf == []
+    assert deaf == ASKS_THE_DESK
 
 
 @pytest.mark.django_db

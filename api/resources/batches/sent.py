@@ -9,7 +9,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
-from api.parsers import LINES
+from api.parsers import LINES, require_single
 from fleet.intake.jsonrows import read_json
 from fleet.intake.refusals import check_size
 from fleet.models import BatchPolicy
@@ -111,6 +111,7 @@ def read_sent(request: Request) -> Sent:
 
 def read_upload(request: Request) -> Sent:
     """A file of a form."""
+    require_single(request.data, "file", "policy")
     given = BatchUploadSerializer(data=request.data)
     given.is_valid(raise_exception=True)
     file = given.validated_data["file"]

@@ -28,8 +28,11 @@ from fleet.intake.refusals import explain_file
 from fleet.intake.rows import RowProblem, explain
 from fleet.models import Batch, BatchLines, BatchPolicy, BatchRow, Order, RowState
 from fleet.selectors.batches import COUNTED, BatchSummary, summarise
+from repair import states as jobs
 
 STATUS = sorted(states.BATCH.states)
+ORDER_STATES = sorted(jobs.JOB.states)
+ROW_STATES = list(RowState.values)
 
 
 class CountsSerializer(serializers.Serializer[Any]):
@@ -91,9 +94,12 @@ class BatchRowSerializer(serializers.Serializer[Any]):
 
     line = serializers.IntegerField(help_text="In the file; in JSON its place, from 1.")
     external_ref = serializers.CharField(allow_blank=True)
-    status = serializers.ChoiceField(RowState.values)
+    status = serializers.ChoiceField(ROW_STATES)
     order = PublicIdField("ord", allow_null=True)
     number = serializers.CharField(allow_blank=True, help_text="Of the order.")
+    order_status = serializers.ChoiceField(
+        ORDER_STATES, allow_null=True, help_text="How far the order is now; after a roll-back it says why it was kept."
+    )
     errors = RowProblemSerializer(many=True)  # type: ignore[assignment]  # as above
     warnings = RowProblemSerializer(many=True)
 
@@ -161,10 +167,13 @@ def file_notice(found: Mapping[str, Any]) -> dict[str, str]:
 
 def shown_rows(rows: QuerySet[BatchRow]) -> QuerySet[Any]:
     """The rows with `shown`: their status, or cancelled when their order was."""
-    gone = Order.objects.filter(pk=OuterRef("order_id"), status__in=states.CANCELLED)
-    cancelled = Q(status=RowState.SUBMITTED) & Exists(gone)
+    placed = Order.objects.filter(pk=OuterRef("order_id"))
+    cancelled = Q(status=RowState.SUBMITTED) & Exists(placed.filter(status__in=states.CANCELLED))
     return rows.annotate(
-        shown=Case(When(cancelled, then=Value(RowState.CANCELLED.value)), default=F("status"), output_field=CharField())
+        order_status=Subquery(placed.values("status")),
+        shown=Case(
+            When(cancelled, then=Value(RowState.CANCELLED.value)), default=F("status"), output_field=CharField()
+        ),
     )
 
 
@@ -176,6 +185,7 @@ def show_row(row: Any) -> Mapping[str, Any]:
         "status": row.shown,
         "order": public_id("ord", row.order_id) if row.order_id else None,
         "number": row.number,
+        "order_status": row.order_status,
         "errors": [problem(found) for found in row.errors],
         "warnings": [problem(found) for found in row.warnings],
     }

@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from drf_spectacular.utils import OpenApiExample, extend_schema
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -11,7 +11,7 @@ from api.base import ApiView
 from api.examples import LINE
 from api.fields import page_of
 from api.paging import Listing, one_of, since
-from api.parsers import LINES, JsonLinesParser
+from api.parsers import LINES, JsonLinesParser, StrictJsonParser
 from api.resources.batches.sent import (
     BatchLinesShownSerializer,
     BatchUploadSerializer,
@@ -62,7 +62,8 @@ class BatchList(ApiView):
     """GET and POST /order-batches."""
 
     scopes: ClassVar[dict[str, str]] = {"GET": "batches:read", "POST": "batches:write"}
-    parser_classes = (MultiPartParser, JSONParser, JsonLinesParser)
+    parser_classes = (MultiPartParser, StrictJsonParser, JsonLinesParser)
+    keeps_files = True
     file: StoredFile | None = None
     policy: str | None = None
     is_dry_run = False

@@ -1,0 +1,60 @@
+"""Files by program: kept once, found by their own tenant alone, downloaded by who asked."""
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from files.models import StoredFile
+from fleet.intake.refusals import MAX_BYTES
+from tenants.models import Tenant
+from tests.api.conftest import Partner
+
+CONTENT = "external_ref,vin\n委托-1,x\n".encode()
+
+
+def test_a_file_is_kept_once_and_fetched_again(
+    erp: Partner, world: Tenant, pacific: Tenant, issue: Callable[..., Partner]
+) -> None:
+    sent = erp.upload("files", "orders.csv", CONTENT, purpose="order_batch", Idempotency_Key="f")
+    assert sent.status_code == 201, sent.content
+    body = sent.json()
+    assert (body["name"], body["size_bytes"], body["is_used"]) == ("orders.csv", len(CONTENT), False)
+    assert body["sha256"] == hashlib.sha256(CONTENT).hexdigest()
+    assert sent["Location"] == f"/api/v1/files/{body['id']}"
+    again = erp.upload("files", "orders.csv", CONTENT, purpose="order_batch", Idempotency_Key="f", boundary="other")
+    assert (again.json(), again["Idempotency-Replayed"]) == (body, "true")
+    assert StoredFile.objects.count() == 1
+    shown = erp.get(f"files/{body['id']}").json()
+    assert shown["sha256"] == body["sha256"]
+    assert fetch(erp, shown["url"]).content == CONTENT
+    for other in (issue(world), issue(pacific), Partner("", "acme")):
+        assert fetch(other, shown["url"]).status_code in {401, 403, 404}
+    assert issue(pacific).get(f"files/{body['id']}").status_code == 404
+    assert erp.get("files/fil_nonsense").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("content", "fields", "status", "what"),
+    [
+        (CONTENT, {}, 422, "#/purpose"),
+        (CONTENT, {"purpose": "passport"}, 422, "#/purpose"),
+        (b"", {"purpose": "order_batch"}, 422, "empty_file"),
+        (b"x" * (MAX_BYTES + 1), {"purpose": "order_batch"}, 422, "file_too_large"),
+    ],
+)
+def test_what_cannot_be_kept_leaves_nothing(
+    erp: Partner, content: bytes, fields: dict[str, str], status: int, what: str
+) -> None:
+    refused = erp.upload("files", "orders.csv", content, **fields)
+    assert refused.status_code == status
+    body = refused.json()
+    assert what in {body.get("code"), *(error["pointer"] for error in body.get("errors", []))}
+    assert not StoredFile.objects.exists()
+
+
+def fetch(partner: Partner, url: str) -> Any:
+    headers = {"Host": f"{partner.slug}.baylink.localhost", "Authorization": f"Bearer {partner.key}"}
+    return partner.client.get(urlsplit(url).path, headers=headers)
