@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from events.waking import send_wake
 from fleet import states
 from fleet.models import Batch, Import
 from tenants.context import tenant_context
@@ -66,4 +67,4 @@ def wake(task: str, tenant_id: UUID, batch_id: UUID) -> None:
     """Hand it to a worker."""
     from fleet import tasks
 
-    getattr(tasks, task).delay(str(tenant_id), str(batch_id))
+    send_wake(getattr(tasks, task), str(tenant_id), str(batch_id))

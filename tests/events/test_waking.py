@@ -1,21 +1,34 @@
 """Every waker, with a broker that refuses, on transactions that really commit: the caller hears nothing of it."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from typing import Any
 
 import pytest
+from celery import Celery
 from celery.app.task import Task
 from django.db import transaction
 
 from dispatch.waking import wake_solver
 from events.ids import new_id
 from events.settling import wake_readers
+from events.waking import circuit, send_wake
 from fleet.services.receiving import wake_checker
 from fleet.services.submitting import wake_opener, wake_rollback
 from messages.services import wake as wake_sender
 from tenants.actors import Actor
 from tenants.models import Tenant
 from tests.events.toys import fill
+
+
+@pytest.fixture(autouse=True)
+def fresh_circuit() -> Iterator[None]:
+    """No test leans on what another found out about the broker."""
+    circuit.reset()
+    yield
+    circuit.reset()
+
 
 WAKERS: tuple[Callable[[], None], ...] = (
     lambda: wake_readers(new_id()),
@@ -43,10 +56,42 @@ def test_a_dead_broker_fails_no_committed_work(
 
     monkeypatch.setattr(Task, "delay", refuse)
     for wake in WAKERS:
+        circuit.reset()
         with transaction.atomic():
             wake()
             waiting = len(tried)
         assert len(tried) == waiting + 1  # after the commit, and once
+    circuit.reset()
     fill(litres=1, tenants=[acme], actor=system, now=now)
     assert len(set(tried)) == len(WAKERS)
     assert len([line for line in caplog.records if "in on_commit()" in line.getMessage()]) == len(WAKERS) + 1
+
+
+@pytest.mark.parametrize("broker", ["redis://127.0.0.1:1/0", "amqp://guest@127.0.0.1:1//"])
+def test_a_dead_broker_costs_milliseconds_and_is_then_left_alone(broker: str, settings: Any) -> None:
+    """With the real client: kombu would try for as long as the connection timeout says, in the middle of a request."""
+    app = Celery("dead", broker=broker, set_as_current=False)
+    options = {**settings.CELERY_BROKER_TRANSPORT_OPTIONS, "max_retries": 0}
+    app.conf.update(
+        task_publish_retry=settings.CELERY_TASK_PUBLISH_RETRY,
+        broker_connection_timeout=settings.CELERY_BROKER_CONNECTION_TIMEOUT,
+        broker_transport_options=options if broker.startswith("redis") else {"max_retries": 0, "write_timeout": 5},
+    )
+    task = app.task(name="never")(fill)
+    for _try in range(2):  # the first one loads the client
+        circuit.reset()
+        begun = time.monotonic()
+        with pytest.raises(Exception, match="refused"):
+            send_wake(task)
+    assert time.monotonic() - begun < 1.5  # on a busy machine; kombu's own first pause is 2 s
+    assert circuit.is_open
+    send_wake(task)  # nothing is asked, nothing raised
+    settings.BROKER_REST_S = 0
+    circuit.trip()
+    with pytest.raises(Exception, match="refused"):
+        send_wake(task)
+
+
+def test_the_settings_let_a_publisher_try_once(settings: Any) -> None:
+    assert settings.CELERY_BROKER_TRANSPORT_OPTIONS["max_retries"] == 0
+    assert settings.CELERY_TASK_PUBLISH_RETRY is False
