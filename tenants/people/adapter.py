@@ -10,8 +10,10 @@ from django.core.mail import EmailMultiAlternatives
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
+from tenants.hosts import host_url
 from tenants.people.mailing import Letter, post_letter
 from tenants.people.models import User
+from tenants.resolver import find_tenant
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -30,9 +32,9 @@ class AccountAdapter(DefaultAccountAdapter):
             host = (parts.hostname or "").lower()
         except ValueError:
             return False
-        ours = host == settings.BASE_DOMAIN or host.endswith(f".{settings.BASE_DOMAIN}")
-        if parts.scheme in {"http", "https"} and ours:
-            return parts.scheme == settings.SITE_SCHEME and "@" not in parts.netloc
+        if parts.netloc:
+            scheme = parts.scheme or settings.SITE_SCHEME
+            return f"{scheme}://{parts.netloc.lower()}" == host_url(host, "") and is_ours(host)
         safe: bool = super().is_safe_url(url)
         return safe
 
@@ -71,6 +73,11 @@ class AccountAdapter(DefaultAccountAdapter):
                 holds_secret=bool({"key", "code", "activate_url", "password_reset_url"} & context.keys()),
             )
         )
+
+
+def is_ours(host: str) -> bool:
+    """Whether something of ours is served there: the sign-in, the console, or a tenant that is not closed."""
+    return host in {settings.BASE_DOMAIN, settings.OPERATOR_HOST} or find_tenant(host) is not None
 
 
 def alternatives_of(mail: Any) -> list[Any]:

@@ -5,15 +5,16 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from allauth.core.context import request_context
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.totp.internal import auth as totp
 from django.conf import settings as installed
 from django.http import HttpResponse
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from messages.models import Mail
 from tenants.hosts import console_url, root_url, tenant_url
-from tenants.models import Tenant
+from tenants.models import Domain, Tenant
 from tenants.people.adapter import AccountAdapter
 from tenants.people.models import User
 from tenants.people.seed import ensure_membership, ensure_staff
@@ -286,3 +287,37 @@ def test_step_up_reads_when_this_person_proved_itself(zhou: User, browser: Brows
 def test_the_adapter_takes_no_empty_address() -> None:
     assert not AccountAdapter().is_safe_url("")
     assert not AccountAdapter().is_safe_url(None)
+
+
+@pytest.mark.parametrize(
+    ("url", "is_safe"),
+    [
+        ("/orders/", True),
+        ("http://baylink.localhost:8000/", True),
+        ("http://ops.baylink.localhost:8000/jobs/", True),
+        ("http://ACME.baylink.localhost:8000/orders/?a=1", True),
+        ("//acme.baylink.localhost:8000/", True),
+        ("http://acme.baylink.localhost/", False),  # another port is another program's
+        ("http://acme.baylink.localhost:8001/", False),
+        ("//acme.baylink.localhost/", False),
+        ("https://acme.baylink.localhost:8000/", False),
+        ("http://nobody.baylink.localhost:8000/", False),
+        ("http://closed.baylink.localhost:8000/", False),
+        ("http://a@acme.baylink.localhost:8000/", False),
+        ("http://acme.baylink.localhost:8000\\@evil.example/", False),
+        ("http://acme.baylink.localhost:8000.evil.example/", False),
+        ("http://evil.example/", False),
+        ("//evil.example/", False),
+        ("javascript:alert(1)", False),
+        ("http:///evil.example/", False),
+    ],
+)
+def test_sign_in_leads_to_hosts_that_are_ours(db: None, acme: Tenant, settings: Any, url: str, is_safe: bool) -> None:
+    settings.SITE_SCHEME, settings.SITE_PORT = "http", "8000"
+    closed = Tenant.objects.create(
+        slug="closed", name="Closed", kind="fleet", state="closed", schema_name="closed", role_name="closed"
+    )
+    Domain.objects.create(domain="closed.baylink.localhost", tenant=closed)
+    request = RequestFactory().get("/", headers={"host": "baylink.localhost:8000"})
+    with request_context(request):
+        assert AccountAdapter(request).is_safe_url(url) is is_safe
