@@ -19,13 +19,13 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connections  # noqa: E402
 
 from tenants.models import Tenant  # noqa: E402
-from tests.bench import assignment, batch, tenant_figures  # noqa: E402
+from tests.bench import assignment, batch, grid, tenant_figures  # noqa: E402
 from tests.bench.figures import table  # noqa: E402
 from tests.databases import drop_database, drop_roles, make_database, use_database  # noqa: E402
 
 
 def main() -> None:
-    """Print the table."""
+    """Print the table; of the figures that are named, or of all."""
     if sys.argv[1:2] == ["--child"]:
         child(sys.argv[2])
         return
@@ -39,8 +39,14 @@ def main() -> None:
         roles = list(Tenant.objects.values_list("role_name", flat=True))
         connections.close_all()
         make_database(f"{name}_blank", template=name)
-        figures = batch.run(blank=f"{name}_blank", full=name)
-        figures += assignment.run() + tenant_figures.run()
+        measures = {
+            "batch": lambda: batch.run(blank=f"{name}_blank", full=name),
+            "assignment": assignment.run,
+            "tenants": tenant_figures.run,
+            "grid": grid.run,
+        }
+        wanted = sys.argv[1:] or list(measures)
+        figures = [figure for each in wanted for figure in measures[each]()]
         sys.stdout.write(f"\n{table(figures)}\n")
     finally:
         connections.close_all()

@@ -132,3 +132,14 @@ def test_it_costs_as_many_queries_with_forty_rows_as_with_three(world: Tenant, d
             assert client.get(address).status_code == 200
         counts.append(len(found))
     assert counts[0] == counts[1]
+
+
+def test_what_was_typed_is_shown_as_text(world: Tenant, desk: Desk, sign_in: SignIn) -> None:
+    rows = lines_of()
+    rows[1]["vin"], rows[1]["notes"], rows[1]["contact"] = "<b>", "<script>alert('x')</script>", 'a"b&c'
+    batch = desk.upload(as_csv(rows))
+    text = sign_in("acme", "fleet_manager").get(f"{batch.get_absolute_url()}grid/").content.decode()
+    assert "<script>alert" not in text
+    assert "&lt;script&gt;alert(&#x27;x&#x27;)" in text
+    assert '<span class="fl-text">&lt;b&gt;</span>' in text
+    assert "a&quot;b&amp;c" in text

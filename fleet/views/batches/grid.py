@@ -21,6 +21,7 @@ from fleet.models import Batch
 from fleet.selectors.grid import RowFilter, count_faults, filter_rows, read_rows
 from fleet.services import mending
 from fleet.views.acting import actor_of, attempt, now_of
+from fleet.views.batches.cells import draw_row
 from fleet.views.batches.pages import describe_progress
 from fleet.views.batches.sheet import columns_of, sheet_row
 from tenants.actors import Actor
@@ -56,7 +57,7 @@ def show_grid(request: HttpRequest, ref: str) -> HttpResponse:
         "fields": [(name, _(LABELS.get(name, name)), count) for name, count in faults.items()],
         "columns": columns,
         "column_names": " ".join(column["name"] for column in columns),
-        "rows": [sheet_row(row, columns, can_mend=can_mend) for row in shown],
+        "rows": [draw_row(sheet_row(row, columns, can_mend=can_mend)) for row in shown],
         "page": page,
         "query": query_of(wanted),
     }
@@ -213,7 +214,7 @@ def render_rows(request: HttpRequest, batch: Batch, lines: list[int], names: lis
     columns = columns_of(names or batch.columns, ())
     can_mend = is_mendable(batch, actor_of(request))
     rows = [sheet_row(row, columns, can_mend=can_mend) for row in read_rows(batch, lines[: PER_PAGE * 4])]
-    return {row["line"]: render_to_string("fleet/grid_row.html", {"row": row}, request) for row in rows}
+    return {row["line"]: draw_row(row) for row in rows}
 
 
 def same_elsewhere(batch: Batch, was: tuple[str, str, str] | None) -> dict[str, Any] | None:
