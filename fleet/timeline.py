@@ -1,6 +1,6 @@
 """What people read for each event: title, icon, tone, and the sentence of a timeline's entry."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -140,6 +140,7 @@ class TimelineItem:
     icon: str = "filled/point"
     tone: str = "neutral"
     seq: int = 0
+    photos: Sequence[Mapping[str, str]] = ()  # {"thumb", "view", "label"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from events.ids import new_id
 from fleet.models import Order, OrderEstimate, OrderEstimateLine
 from repair import states as jobs
-from repair.events import OrderEstimateDecided
+from repair.events import OrderEstimateDecided, OrderPhotographed, PhotoTold
 from tenants.context import tenant_context
 from tenants.models import Tenant
 from tests.fleet.conftest import Desk
@@ -142,6 +143,21 @@ def test_versions_stand_side_by_side(world: Tenant, sign_in: SignIn) -> None:
     assert "too much" in text
 
 
+def test_photos_stand_in_the_timeline_where_they_were_told(world: Tenant, sign_in: SignIn) -> None:
+    first, second = place(world, 2)
+    shots = tuple(
+        PhotoTold(file_id=new_id(), shot=shot, sha256="", line_no=None, taken_at=NOW) for shot in ("front", "rear")
+    )
+    told = OrderPhotographed(subject=ref(first.order_id), order_id=first.order_id, kind="pickup", photos=shots)
+    tell(world, told, moved(first.order_id, jobs.IN_CUSTODY))
+    client = sign_in("acme", "viewer")
+    text = show(client, f"/orders/{ref(first.order_id)}/")
+    assert re.findall(r'<img src="(/files/[^"]+)" alt="([^"]+)"', text)[0][1] == "At pickup · front"
+    assert text.count('class="ui-photos"') == 1
+    assert text.count('loading="lazy"') == 2
+    assert 'loading="lazy"' not in show(client, f"/orders/{ref(second.order_id)}/")
+
+
 def test_an_order_costs_as_many_queries_with_three_of_everything_as_with_one(
     world: Tenant, pacific: Tenant, sign_in: SignIn
 ) -> None:
@@ -157,6 +173,9 @@ def test_an_order_costs_as_many_queries_with_three_of_everything_as_with_one(
             )  # fmt: skip
             tell(tenant, moved(key, jobs.AWAITING_APPROVAL), told, decided)
         tell(tenant, estimated(key, *[900_000] * count, version=count + 1))
+        for _told in range(count):
+            shots = tuple(PhotoTold(file_id=new_id(), shot="front") for _shot in range(count))
+            tell(tenant, OrderPhotographed(subject=ref(key), order_id=key, kind="pickup", photos=shots))
         client = sign_in(tenant.slug, "approver")
         for number in range(count):
             sign_in(tenant.slug, "fleet_manager", *["finance", "viewer"][:number])

@@ -12,7 +12,14 @@ from fleet.access import Action, may, order_for
 from fleet.models import Order, OrderEstimate
 from fleet.selectors.orders import WAITING_FOR_YOU, holder_of, is_late, timeline_of
 from fleet.views.acting import actor_of, has_seen, now_of
-from fleet.views.orders.showing import asks_of, can_cancel, can_reschedule, compare_estimates, decision_context
+from fleet.views.orders.showing import (
+    asks_of,
+    can_cancel,
+    can_reschedule,
+    compare_estimates,
+    decision_context,
+    with_photos,
+)
 from repair import states as jobs
 
 
@@ -37,7 +44,7 @@ def show_order(request: HttpRequest, ref: str) -> HttpResponse:
         "is_live": order.status not in states.OVER,
         "is_late": is_late(order, now),
         "asks": asks_of(actor, order, waiting, has_windows=bool(windows)),
-        "timeline": timeline_of(order.ref),
+        "timeline": with_photos(actor, order, timeline_of(order.ref)),
         "compared": compare_estimates(estimates) if any(estimate.decision for estimate in estimates) else None,
         "decision": decision_context(actor, order, waiting) if waiting else None,
         "windows": windows if may(actor, Action.SUBMIT) else [],

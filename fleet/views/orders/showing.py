@@ -1,16 +1,18 @@
 """An order's page in values: what is asked of the reader, its estimates side by side, the decision that waits."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from files.links import photo_url
 from fleet import states, texts
 from fleet.access import Action, may, own_tenant
-from fleet.models import Order, OrderEstimate, OrderEstimateLine
+from fleet.models import Order, OrderEstimate, OrderEstimateLine, OrderPhoto
 from fleet.selectors.settings import read_limits, roles_up_to
+from fleet.timeline import TimelineItem
 from repair import states as jobs
 from tenants.actors import Actor
 from tenants.people.models import join_names, names_of_roles
@@ -188,6 +190,21 @@ def compared_line(line: OrderEstimateLine) -> dict[str, Any]:
         "label": texts.DECISIONS.get(line.decision, line.decision),
         "reason": line.reason,
     }
+
+
+def with_photos(actor: Actor, order: Order, items: Sequence[TimelineItem]) -> list[TimelineItem]:
+    """The timeline, each entry with the photos that it told."""
+    told: dict[int, list[dict[str, str]]] = {}
+    for photo in OrderPhoto.objects.filter(order=order).order_by("seq", "no"):
+        label = " · ".join(filter(None, (str(photo.get_kind_display()), photo.shot)))
+        told.setdefault(photo.seq, []).append(
+            {
+                "thumb": photo_url(file_id=photo.file_id, actor=actor, variant="thumb"),
+                "view": photo_url(file_id=photo.file_id, actor=actor),
+                "label": label,
+            }
+        )
+    return [replace(item, photos=told.get(item.seq, ())) for item in items]
 
 
 def can_cancel(actor: Actor, order: Order) -> bool:
