@@ -91,3 +91,17 @@ def test_an_open_page_shows_news_by_itself_and_leaves_alone_what_is_being_typed(
     expect(page.locator("#order").get_by_text("Vehicle ready")).to_be_visible()
     assert page.evaluate("window.sameDocument") is True
     accessible(page)
+
+
+def test_what_is_exported_and_kept_is_what_was_just_narrowed(address: str, sign_in: Callable[..., Page]) -> None:
+    aside(lambda: place(acme(), 2))
+    page = sign_in()
+    page.goto(f"{address}/orders/?all=1")
+    page.locator("main [data-ui-search]").fill("r-2")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    expect(page.locator("#orders-actions a[href*='export.csv']")).to_have_attribute("href", "/orders/export.csv?q=r-2")
+    page.get_by_role("button", name="Save this view").click()
+    page.locator("#ui-modal [name=name]").fill("Second")
+    page.locator("#ui-modal button[type=submit]").click()
+    expect(page.locator(".ui-tab.active")).to_have_text("Second")
+    accessible(page)

@@ -208,10 +208,10 @@ def page_span(page: Any) -> str:
 
 
 @register.inclusion_tag("ui/parts/filter_bar.html")
-def filter_bar(filterset: Any, search: str = "q", target: str = "", reset: str = "?") -> dict[str, Any]:
+def filter_bar(filterset: Any, search: str = "q", target: str = "", reset: str = "?", also: str = "") -> dict[str, Any]:
     """The form of a django-filter FilterSet in one row; the field named `search` is the search box ("/" goes there).
 
-    With `target` (a CSS selector) htmx swaps that part alone while the person types.
+    With `target` (a CSS selector) htmx swaps that part alone while the person types, and what `also` names (with commas).
     """
     form = filterset.form
     compact = {name for name, field in form.fields.items() if _name_empty_choice(field)}
@@ -224,6 +224,7 @@ def filter_bar(filterset: Any, search: str = "q", target: str = "", reset: str =
         "used": len(used),
         "target": target,
         "reset": reset,
+        "also": also,
         "compact": compact,
         "searched": bool(form.data.get(form.add_prefix(search))),
     }
