@@ -28,6 +28,28 @@ class AgentUnfit(DispatchError):
         super().__init__(_("%(agent)s cannot take this leg: %(reasons)s.") % {"agent": name, "reasons": texts})
 
 
+class LegMoved(DispatchError):
+    """Somebody else decided about the leg since the page was drawn."""
+
+    code = "leg_moved"
+
+    def __init__(self, *, who: str, agent: str) -> None:
+        if agent:
+            text = _("%(who)s has named %(agent)s meanwhile. Look again before you decide.")
+        else:
+            text = _("%(who)s has changed this leg meanwhile: nobody has it now. Look again before you decide.")
+        super().__init__(text % {"who": who, "agent": agent})
+
+
+class NobodyFits(DispatchError):
+    """No other agent passes the gates in the leg's window."""
+
+    code = "nobody_fits"
+
+    def __init__(self) -> None:
+        super().__init__(_("Nobody else can go in this window."))
+
+
 class OfferClosed(DispatchError):
     """There is no open offer to answer, or its time is over."""
 

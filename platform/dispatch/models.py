@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from dispatch import states
+from events.ids import public_id
 from tenants.models import Tenant
 from tenants.people.models import User
 
@@ -202,6 +203,11 @@ class Leg(Key):
                 name="named_leg_has_an_agent",
             ),
         ]
+
+    @property
+    def ref(self) -> str:
+        """The public id."""
+        return public_id("leg", self.pk)
 
 
 class Assignment(Key):

@@ -23,6 +23,16 @@ def register_pages() -> None:
     )
     register_nav(
         area="console",
+        key="dispatch-day",
+        label=_("Agents' day"),
+        url_name="dispatch:day",
+        icon="layout-rows",
+        order=21,
+        roles=WATCHERS,
+        section=section,
+    )
+    register_nav(
+        area="console",
         key="dispatch-agents",
         label=_("Agents"),
         url_name="dispatch:agents",

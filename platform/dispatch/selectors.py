@@ -27,6 +27,9 @@ from dispatch.models import OCCUPIED, Agent, Area, Clock, ClockRule, Leave, Leg,
 from dispatch.planning import GateReason, licence_codes
 from dispatch.planning.tables import a_year_after
 from dispatch.states import ACCEPTED, ARRIVED, ASSIGNED, CONTACTED, FAILED, LEG, OFFERED, PLANNED, UNASSIGNED, UNDER_WAY
+from dispatch.texts import actor_text
+from events.ids import public_id
+from events.models import Fact
 
 WAITING = (PLANNED, UNASSIGNED, FAILED)
 NAMED = (ASSIGNED, OFFERED, ACCEPTED, CONTACTED)
@@ -197,3 +200,11 @@ def group_rejected(rejected: dict[str, Any], names: dict[str, Agent]) -> list[tu
             listed[reasons[0]].append(names[agent_id].name)
     counts = rejected.get("counts", {})
     return [(reason, counts[reason], sorted(listed[reason])) for reason in GateReason if reason in counts]
+
+
+def last_actor(leg_id: UUID) -> str:
+    """Who did the last thing to a leg, in the reader's words."""
+    fact = (
+        Fact.objects.filter(subject=public_id("leg", leg_id)).order_by("-id").only("actor_kind", "actor_name").first()
+    )
+    return actor_text(fact.actor_name, kind=fact.actor_kind) if fact else "–"

@@ -14,13 +14,14 @@ from django.utils.translation import gettext_lazy as _
 from dispatch import texts
 from dispatch.models import Agent, Clock, Leg
 from events.ids import public_id
-from ui.tables import ClockColumn, DenseTable, KeyColumn, NumberColumn, TimeColumn
+from ui.tables import ClockColumn, DenseTable, KeyColumn, NumberColumn, PickColumn, TimeColumn
 from ui.templatetags import ui as components
 
 
 class LegTable(DenseTable):
     """Legs that have not ended, of all tenants."""
 
+    pick = PickColumn(form="picked")
     label = KeyColumn(verbose_name=_("Vehicle"), empty_values=())
     status = tables.Column(verbose_name=_("State"))
     due_at = tables.Column(verbose_name=_("Due"), empty_values=())
@@ -45,7 +46,11 @@ class LegTable(DenseTable):
 
     def render_label(self, record: Leg) -> str:
         """The plate, or the end of the leg's number."""
-        return record.label or public_id("leg", record.pk)[-6:]
+        return self.name_of(record)
+
+    def name_of(self, record: Leg) -> str:
+        """What a leg is called."""
+        return record.label or record.ref[-6:]
 
     def render_status(self, record: Leg) -> SafeString:
         """The state, and why nobody has it."""

@@ -81,6 +81,8 @@ REASONS: dict[str, Any] = {
     "reassign": _("Another agent was named"),
     "replan": _("Planned again"),
     "cancelled": _("Cancelled"),
+    "undone": _("Undone by the dispatcher"),
+    "many": _("Taken back with others"),
 }
 FIELDS: dict[str, Any] = {
     "window_start": _("from"), "window_end": _("until"), "from_address": _("address"), "from_lat": _("latitude"),
@@ -112,6 +114,31 @@ CLOCKS: dict[str, Any] = {
 
 
 GATES = {gate.value: gate for gate in GateReason}
+
+
+ACTORS: dict[str, Any] = {  # the parts of the system that act by themselves
+    "dispatch": _("The planner"),
+    "clocks": _("The clocks"),
+    "visits": _("The system"),
+    "intake": _("Order intake"),
+    "cancel": _("The system"),
+    "reschedule": _("The system"),
+    "hold": _("The system"),
+    "release": _("The system"),
+    "return": _("The system"),
+    "errand": _("The system"),
+    "parts": _("The system"),
+    "rework": _("The system"),
+    "salvage": _("The system"),
+    "pre-approval": _("The system"),
+    "system": _("The system"),
+    "scheduler": _("The planner"),
+}
+
+
+def actor_text(name: str, *, kind: str = "system") -> str:
+    """Who did it: a person's name, or what part of the system, in the reader's words."""
+    return str(ACTORS.get(name, name)) if kind == "system" else name
 
 
 def reason_text(reason: str) -> str:

@@ -10,10 +10,10 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from dispatch.clocks import breach_some
-from dispatch.errors import AgentUnfit, OfferClosed
+from dispatch.errors import AgentUnfit, LegMoved, OfferClosed
 from dispatch.models import Agent, Assignment, Clock, Leg
 from dispatch.naming import write_names
-from dispatch.services.assigning import reassign_leg, solve
+from dispatch.services.assigning import Seen, reassign_leg, solve
 from dispatch.services.legs import cancel_legs
 from dispatch.services.offers import accept_offer, decline_offer, expire_offers
 from events.ids import new_id
@@ -62,6 +62,24 @@ def test_two_dispatchers_name_one_agent_at_once(desk: Desk) -> None:
         assert [reason.value for reason in refusals[0].reasons] == ["overlap"]
         assert Leg.objects.filter(status="assigned").count() == 1
         cancel_legs(purpose_ids=[leg.purpose_id for leg in legs], reason="", actor=desk.system, now=NOW)
+
+
+def test_two_dispatchers_name_agents_for_one_leg_at_once(desk: Desk) -> None:
+    agents = [desk.agent("陈一"), desk.agent("陈二")]
+    for _round in range(5):
+        leg = desk.leg()
+
+        def name(agent: Agent, leg_id: UUID = leg.pk) -> Any:
+            return reassign_leg(
+                leg_id=leg_id, agent_id=agent.pk, reason="", actor=desk.dispatcher, now=NOW, seen=Seen(None)
+            )
+
+        found = at_once(lambda: name(agents[0]), lambda: name(agents[1]))
+        told = [item for item in found if isinstance(item, LegMoved)]
+        assert len(told) == 1, found
+        holder = desk.fresh(leg).agent
+        assert holder is not None and told[0].message.startswith(f"{desk.dispatcher.name} has named {holder.name}")
+        cancel_legs(purpose_ids=[leg.purpose_id], reason="", actor=desk.system, now=NOW)
 
 
 def test_the_database_itself_lets_nobody_be_in_two_places(desk: Desk) -> None:

@@ -13,11 +13,12 @@ from django.db.models import Q
 
 from dispatch.checking import check_agent, check_pairs, verdicts_for, why_of_verdicts
 from dispatch.desk import task_of
-from dispatch.errors import AgentUnfit
+from dispatch.errors import AgentUnfit, LegMoved
 from dispatch.locking import lock_leg, lock_legs
 from dispatch.models import Agent, Leg
 from dispatch.naming import SYSTEM, name_agents, unname, windows_as_json
 from dispatch.proposing import Choice, GivenUp, Proposal, find_windows, propose
+from dispatch.selectors import last_actor
 from dispatch.states import LEG, PLANNED, UNASSIGNED
 from dispatch.telling import tell_alert, tell_unassigned
 from dispatch.waking import wake_solver
@@ -29,6 +30,13 @@ T = TypeVar("T", Choice, GivenUp)
 LEGS_A_COMMAND = 200
 ATTEMPTS = 5
 SOLVER_KEY = 0x64697370  # "disp"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Whom the page showed as a leg's agent (None: nobody) when somebody decided."""
+
+    agent_id: UUID | None
 
 
 @dataclass(slots=True)
@@ -158,12 +166,23 @@ def give_up_legs(*, tenant_id: UUID, legs: Sequence[GivenUp], actor: Actor, now:
 
 
 @command
-def reassign_leg(*, leg_id: UUID, agent_id: UUID, reason: str, actor: Actor, now: datetime, force: bool = False) -> Leg:
-    """A dispatcher's own choice, for a leg that waits or is named. Raises AgentUnfit with the shut gates, TransitionError.
+def reassign_leg(
+    *,
+    leg_id: UUID,
+    agent_id: UUID,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+    force: bool = False,
+    seen: Seen | None = None,
+) -> Leg:
+    """A dispatcher's own choice, for a leg that waits or is named. Raises AgentUnfit with the shut gates, TransitionError,
+    and LegMoved when the leg's agent is no longer the one who was `seen`.
 
     The gates hold always; `force` passes over one thing alone: that the agent declined this leg before.
     """
     leg = lock_leg(leg_id)
+    check_seen(leg, seen)
     event = "assign" if leg.status in (PLANNED, UNASSIGNED) else "reassign"
     LEG.check(leg, event, actor=actor, evidence={"agent": agent_id})
     checked = check_agent(leg, agent_id=agent_id, now=now, forgive=force)
@@ -177,15 +196,25 @@ def reassign_leg(*, leg_id: UUID, agent_id: UUID, reason: str, actor: Actor, now
     return leg
 
 
+def check_seen(leg: Leg, seen: Seen | None) -> None:
+    """Raise LegMoved when a locked leg has another agent than the page showed."""
+    if seen is not None and seen.agent_id != leg.agent_id:
+        raise LegMoved(who=last_actor(leg.pk), agent=leg.agent.name if leg.agent else "")
+
+
 def name_of(agent_id: UUID) -> str:
     """The agent's name, for a refusal."""
     return Agent.objects.filter(pk=agent_id).values_list("name", flat=True).first() or str(agent_id)
 
 
 @command
-def unassign_leg(*, leg_id: UUID, reason: str, actor: Actor, now: datetime) -> Leg:
-    """A dispatcher takes a leg back, with a reason: the planner leaves it alone until `plan_again` or `reassign_leg`."""
+def unassign_leg(*, leg_id: UUID, reason: str, actor: Actor, now: datetime, seen: Seen | None = None) -> Leg:
+    """A dispatcher takes a leg back, with a reason: the planner leaves it alone until `plan_again` or `reassign_leg`.
+
+    Raises LegMoved when its agent is no longer the one who was `seen`.
+    """
     leg = lock_leg(leg_id)
+    check_seen(leg, seen)
     unname(leg, "unassign", reason=reason, actor=actor, now=now, is_by_hand=True)
     wake_solver()
     return leg

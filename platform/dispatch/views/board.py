@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from dispatch.access import require_watcher
+from dispatch.access import may_decide, require_watcher
 from dispatch.filters import GROUP_NAMES, ClockFilter, LegFilter
 from dispatch.models import Area, Leg
 from dispatch.selectors import count_legs, cover_areas, open_legs, running_clocks
@@ -30,8 +30,11 @@ def show_board(request: HttpRequest) -> HttpResponse:
     now = now_of(request)
     counts = count_legs(now=now)
     found = LegFilter(request.GET, queryset=open_legs().select_related("tenant", "area", "agent"), now=now)
-    table = paginate_table(table=LegTable(found.qs, now=now), request=request, per_page=ROWS)
+    can_decide = may_decide(actor_of(request))
+    listed = LegTable(found.qs, now=now, exclude=() if can_decide else ("pick",))
+    table = paginate_table(table=listed, request=request, per_page=ROWS)
     context = {
+        "can_decide": can_decide,
         "table": table,
         "filter": found,
         "counts": counts,

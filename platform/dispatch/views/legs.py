@@ -55,7 +55,9 @@ def show_leg(request: HttpRequest, ref: str) -> HttpResponse:
         "vehicle_class": texts.CLASSES.get(leg.vehicle_class, leg.vehicle_class),
         "windows": [(parse_datetime(start), parse_datetime(end)) for start, end in leg.other_windows],
         "why": why_of(namings[0], names) if namings else None,
-        "namings": [{"naming": item, "reason": texts.reason_text(item.ended_reason)} for item in namings],
+        "namings": [
+            {"naming": item, "by": who_named(item), "reason": texts.reason_text(item.ended_reason)} for item in namings
+        ],
         "offers": [
             {
                 "offer": offer,
@@ -94,11 +96,17 @@ def why_of(naming: Assignment, names: dict[str, Agent]) -> dict[str, Any]:
     groups = group_rejected(naming.rejected, names)
     return {
         "naming": naming,
+        "named_by": who_named(naming),
         "candidates": candidates,
         "more": max(0, naming.rejected.get("candidates", 0) - len(candidates)),
         "rejected": [{"text": reason.text, "count": count, "names": listed} for reason, count, listed in groups],
         "note": naming.rejected.get("note", ""),
     }
+
+
+def who_named(naming: Assignment) -> str:
+    """The dispatcher, or the planner."""
+    return texts.actor_text(naming.assigned_by, kind="user" if naming.by_hand else "system")
 
 
 def timeline_of(ref: str) -> list[dict[str, Any]]:
@@ -114,7 +122,7 @@ def timeline_item(fact: Fact) -> dict[str, Any]:
     text = data.get("agent_name", "") or texts.event_text(event, data.get("reason", ""))
     return {
         "time": fact.occurred_at,
-        "who": fact.actor_name,
+        "who": texts.actor_text(fact.actor_name, kind=fact.actor_kind),
         "title": texts.EVENTS.get(event, event),
         "text": text,
         "icon": texts.ICONS.get(event, "point"),
