@@ -7,12 +7,16 @@ BATCH_ID: Final = "bat_01KB1Q3M2W4Y6A8C0E2G4J6M8P"
 VEHICLE_ID: Final = "veh_01KB1Q4Y8Z0A2C4E6G8J0M2P4R"
 SITE_ID: Final = "sit_01KB1PZS6T8W0Y2A4C6E8G0J2M"
 CENTER_ID: Final = "cct_01KB1PZT0B2D4F6H8K0N2Q4S6V"
+DRIVER_ID: Final = "drv_01KB1PZV4C6E8G0J2M4P6R8T0W"
+IMPORT_ID: Final = "imp_01KB1PZW8D0F2H4K6N8Q0S2V4X"
 IDS: Final = {
     "order_id": ORDER_ID,
     "batch_id": BATCH_ID,
     "vehicle_id": VEHICLE_ID,
     "site_id": SITE_ID,
     "cost_center_id": CENTER_ID,
+    "driver_id": DRIVER_ID,
+    "import_id": IMPORT_ID,
     "version": 1,
     "line": 17,
     "file_id": "fil_01KB1Q3M2W0B2D4F6H8K0N2Q4S",
@@ -39,6 +43,15 @@ VEHICLE: Final[dict[str, Any]] = {
     "model": LINE["model"],
     "vehicle_class": "light_truck",
     "transmission": "manual",
+    "plate_type": "ordinary",
+    "odometer_km": 48_200,
+    "odometer_at": "2026-11-20T15:59:59Z",
+    "inspection_expires_on": "2027-03-31",
+    "compulsory_expires_on": "2026-12-14",
+    "commercial_expires_on": "2026-12-14",
+    "site_code": "SH-SJ",
+    "cost_center": "华东干线",
+    "is_active": True,
     "registered_at": "2026-11-23T01:02:09.118Z",
     "version": 41,
 }
@@ -48,7 +61,47 @@ SITE: Final[dict[str, Any]] = {
     "address": "上海市松江区新桥镇新飞路1500号",
     "lat": 31.0689,
     "lng": 121.313,
+    "contact": "王师傅",
+    "phone": "+862157681234",
     "is_active": True,
+}
+DRIVER: Final[dict[str, Any]] = {
+    "id": DRIVER_ID,
+    "reference": "D-007",
+    "name": "赵建国",
+    "phone": "+8613900000007",
+    "licence_class": "B2",
+    "licence_tail": "1234",
+    "licence_expires_on": "2028-05-31",
+    "site_code": "SH-SJ",
+    "is_active": True,
+}
+IMPORT: Final[dict[str, Any]] = {
+    "id": IMPORT_ID,
+    "register": "vehicles",
+    "name": "vehicles.csv",
+    "status": "ready",
+    "channel": "api",
+    "counts": {"total": 800, "new": 12, "changed": 31, "same": 755, "rejected": 2},
+    "done_rows": 800,
+    "warnings": [],
+    "refusal": None,
+    "size_bytes": 91_403,
+    "sha256": "5c2f1f0f5b7f0a9f7c1c4fd0f9a3b6f34b2f4d2e3e9b1b7c0a8d6e5f4c3b2a19",
+    "created_by": "ERP",
+    "created_at": "2026-11-23T01:00:02.400Z",
+    "applied_at": None,
+    "done_at": None,
+}
+IMPORT_ROW: Final[dict[str, Any]] = {
+    "line": 17,
+    "key": VEHICLE["vin"],
+    "status": "changed",
+    "entry": VEHICLE_ID,
+    "changes": [{"field": "odometer_km", "before": 47_310, "after": 48_200}],
+    "errors": [],
+    "warnings": [],
+    "done_at": None,
 }
 ORDER: Final[dict[str, Any]] = {
     "id": ORDER_ID,
@@ -215,7 +268,10 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     },
     "CancellationsShown": CANCELLATIONS,
     "CostCenter": {"id": CENTER_ID, "name": "华东干线", "code": "", "is_active": True},
+    "Driver": DRIVER,
     "Event": EVENT,
+    "Import": IMPORT,
+    "ImportRow": IMPORT_ROW,
     "Order": ORDER,
     "OrderEstimate": {**ESTIMATE, "order": ORDER_ID},
     "OrderDetail": {**ORDER, "estimates": [ESTIMATE], "windows": []},
@@ -223,7 +279,11 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     "File": FILE,
     "Site": SITE,
     "Vehicle": VEHICLE,
-    "VehicleDetail": {**VEHICLE, "plates": [{"plate": LINE["plate"], "since": VEHICLE["registered_at"]}]},
+    "VehicleDetail": {
+        **VEHICLE,
+        "plates": [{"plate": LINE["plate"], "since": VEHICLE["registered_at"]}],
+        "readings": [{"km": 48_200, "read_at": "2026-11-20T15:59:59Z", "source": "tenant", "order": None}],
+    },
 }
 
 

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from api.docs import DocsView, SchemaView
-from api.resources import cost_centers, events, files, sites, vehicles
+from api.resources import cost_centers, drivers, events, files, imports, sites, vehicles
 from api.resources.batches import rows as batch_rows
 from api.resources.batches import views as batches
 from api.resources.orders import estimates, photos, steps
@@ -36,6 +36,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("estimates", estimates.EstimateList.as_view(), name="estimates"),
     path("vehicles", vehicles.VehicleList.as_view(), name="vehicles"),
     path("vehicles/<str:vehicle_id>", vehicles.VehicleDetail.as_view(), name="vehicle"),
+    path("drivers", drivers.DriverList.as_view(), name="drivers"),
+    path("drivers/<str:driver_id>", drivers.DriverDetail.as_view(), name="driver"),
+    path("imports", imports.ImportList.as_view(), name="imports"),
+    path("imports/<str:import_id>", imports.ImportDetail.as_view(), name="import"),
+    path("imports/<str:import_id>/rows", imports.ImportRows.as_view(), name="import-rows"),
+    path("imports/<str:import_id>/apply", imports.ImportApply.as_view(), name="import-apply"),
+    path("imports/<str:import_id>/discard", imports.ImportDiscard.as_view(), name="import-discard"),
     path("sites", sites.SiteList.as_view(), name="sites"),
     path("sites/<str:site_id>", sites.SiteDetail.as_view(), name="site"),
     path("cost-centers", cost_centers.CostCenterList.as_view(), name="cost-centers"),

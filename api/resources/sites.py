@@ -1,23 +1,21 @@
 """Sites: places where vehicles stand; coordinates are WGS-84."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
+from uuid import UUID
 
-import msgspec
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.base import ApiView
-from api.etags import changed, require_match, tag_of
 from api.fields import PublicIdField, page_of
 from api.paging import Listing, one_of, yes_or_no
+from api.resources.entries import add_entry, change_entry, show_entry
 from api.schema import listing_parameters
-from events.book.models import Entry
-from events.ids import public_id
 from fleet.access import site_for
 from fleet.models import Site
-from fleet.services.places import save_site
 
 TAGS = ["Sites and cost centres"]
 
@@ -29,7 +27,7 @@ class SiteSerializer(serializers.ModelSerializer[Site]):
 
     class Meta:
         model = Site
-        fields = ("id", "code", "address", "lat", "lng", "is_active")
+        fields = ("id", "code", "address", "lat", "lng", "contact", "phone", "is_active")
 
 
 class SiteWriteSerializer(serializers.Serializer[Any]):
@@ -37,9 +35,14 @@ class SiteWriteSerializer(serializers.Serializer[Any]):
 
     code = serializers.CharField(max_length=40, help_text="Yours; orders name the site by it.")
     address = serializers.CharField(max_length=300)
-    lat = serializers.FloatField(min_value=-90, max_value=90, help_text="WGS-84")
-    lng = serializers.FloatField(min_value=-180, max_value=180, help_text="WGS-84")
-    is_active = serializers.BooleanField(default=True)
+    lat = serializers.FloatField(min_value=-90, max_value=90, help_text="WGS-84, unless `coord_system` says otherwise.")
+    lng = serializers.FloatField(min_value=-180, max_value=180)
+    coord_system = serializers.ChoiceField(
+        ["wgs84", "gcj02"], required=False, help_text="Of what you send; kept as WGS-84."
+    )
+    contact = serializers.CharField(max_length=80, required=False, allow_blank=True)
+    phone = serializers.CharField(max_length=40, required=False, allow_blank=True)
+    is_active = serializers.BooleanField(required=False, help_text="True for a new one.")
 
 
 SITES = Listing(
@@ -48,6 +51,11 @@ SITES = Listing(
     default="code",
     filters={"code": one_of("code"), "is_active": yes_or_no("is_active")},
 )
+
+
+def shown(key: UUID) -> Mapping[str, Any]:
+    """A site as it stands."""
+    return dict(SiteSerializer(Site.objects.get(pk=key)).data)
 
 
 class SiteList(ApiView):
@@ -76,10 +84,7 @@ class SiteList(ApiView):
     )
     def post(self, request: Request) -> Response:
         """Add a place where your vehicles stand."""
-        given = SiteWriteSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        site = save_site(**given.validated_data, actor=self.actor, now=self.now)
-        return show_site(site, status=201, headers={"Location": f"/api/v1/sites/{public_id('sit', site.pk)}"})
+        return add_entry(self, request, register="sites", given=SiteWriteSerializer, show=shown, place="sites")
 
 
 class SiteDetail(ApiView):
@@ -90,7 +95,7 @@ class SiteDetail(ApiView):
     @extend_schema(operation_id="retrieveSite", summary="Retrieve a site", tags=TAGS, responses={200: SiteSerializer})
     def get(self, request: Request, site_id: str) -> Response:
         """One site; its ETag goes into If-Match when you change it."""
-        return show_site(site_for(self.actor, site_id))
+        return show_entry(shown(site_for(self.actor, site_id).pk))
 
     @extend_schema(
         operation_id="updateSite",
@@ -101,40 +106,5 @@ class SiteDetail(ApiView):
     )
     def patch(self, request: Request, site_id: str) -> Response:
         """Change some fields of a site, if nobody else has changed it since you read it (If-Match)."""
-        site = site_for(self.actor, site_id)
-        require_match(request.headers.get("If-Match", ""), etag_of(site))
-        given = SiteWriteSerializer(data=request.data, partial=True)
-        given.is_valid(raise_exception=True)
-        before = {name: getattr(site, name) for name in ("code", "address", "lat", "lng", "is_active")}
-        seen = last_change(site)
-        saved = save_site(site_id=site.pk, **{**before, **given.validated_data}, actor=self.actor, now=self.now)
-        require_alone(saved, seen)
-        return show_site(saved)
-
-
-def show_site(site: Site, *, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    """A site with its ETag."""
-    return Response(SiteSerializer(site).data, status=status, headers={**(headers or {}), "ETag": etag_of(site)})
-
-
-def etag_of(site: Site) -> str:
-    """Changes with what is shown."""
-    return tag_of(msgspec.json.encode(dict(SiteSerializer(site).data)).decode())
-
-
-def last_change(site: Site) -> int:
-    """The number of the last event of this site; 0 when there is none."""
-    return (
-        Entry.objects.filter(subject=public_id("sit", site.pk)).order_by("-seq").values_list("seq", flat=True).first()
-        or 0
-    )
-
-
-def require_alone(site: Site, seen: int) -> None:
-    """Raise PreconditionFailed when another change was told between our reading and our writing.
-
-    Every change is told under the tenant's counter, which our own telling holds until the end of the transaction: so whatever
-    was faster stands in the log by now, and no row had to be locked out of order.
-    """
-    if Entry.objects.filter(subject=public_id("sit", site.pk), seq__gt=seen).count() != 1:
-        raise changed()
+        key = site_for(self.actor, site_id).pk
+        return change_entry(self, request, register="sites", key=key, given=SiteWriteSerializer, show=shown)

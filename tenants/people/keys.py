@@ -24,8 +24,13 @@ SCOPES = {
     "orders:write": "submit",
     "estimates:decide": "decide",
     "vehicles:read": "read",
+    "vehicles:write": "manage",
+    "drivers:read": "read",
+    "drivers:write": "manage",
     "sites:read": "read",
     "sites:write": "manage",
+    "imports:read": "read",
+    "imports:write": "manage",
     "events:read": "read",
 }  # what each lets a key do, in the words of the book's doors (fleet.access.Action); nothing configures
 

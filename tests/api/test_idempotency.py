@@ -94,7 +94,7 @@ def test_6_a_request_that_fails_keeps_nothing(erp: Partner, world: Tenant, monke
         raise RuntimeError("after the site was written")
 
     with monkeypatch.context() as patched:
-        patched.setattr("api.resources.sites.show_site", fail)
+        patched.setattr("api.resources.entries.etag_of", fail)
         failed = erp.post("sites", SITE, Idempotency_Key="k-1")
     assert failed.status_code == 500
     assert failed.json()["type"] == "urn:baylink:problem:internal"

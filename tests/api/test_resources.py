@@ -8,8 +8,9 @@ from django.test import Client
 
 from events.book.models import Entry
 from events.ids import new_id, public_id
-from fleet.models import CostCenter, Site
+from fleet.models import CostCenter
 from fleet.services.places import save_site
+from fleet.services.registers.saving import save_entry
 from repair.models import Job
 from tenants.actors import Actor
 from tenants.context import tenant_context
@@ -147,7 +148,7 @@ def test_a_site_is_added_and_told(erp: Partner, world: Tenant) -> None:
     assert made.status_code == 201
     assert made["Location"] == f"/api/v1/sites/{made.json()['id']}"
     shown = erp.get(f"sites/{made.json()['id']}")
-    assert shown.json() == {"id": made.json()["id"], **SITE, "is_active": True}
+    assert shown.json() == {"id": made.json()["id"], **SITE, "contact": "", "phone": "", "is_active": True}
     assert shown["ETag"] == made["ETag"]
     event = erp.get(f"events?subject={made.json()['id']}").json()["data"][0]
     assert (event["type"], event["data"]["after"]["code"], event["actor_name"]) == ("site.saved", "NEW-1", "ERP")
@@ -176,18 +177,18 @@ def test_a_site_is_changed_only_as_it_was_read(erp: Partner, world: Tenant) -> N
 def test_a_change_between_reading_and_writing_is_not_lost(
     erp: Partner, world: Tenant, manager: Actor, monkeypatch: pytest.MonkeyPatch, now: Any
 ) -> None:
-    """Somebody else's change is told between our look at the site and our own telling."""
+    """Somebody else's change is told between our look at the site and our own writing."""
     made = erp.post("sites", SITE)
     path = f"sites/{made.json()['id']}"
 
-    def save_after_another(**values: Any) -> Site:
-        with tenant_context(world):
-            save_site(**{**values, "address": "别人的地址", "actor": manager, "now": now})
-        with tenant_context(world):
-            return save_site(**values)
+    def save_after_another(**values: Any) -> Any:
+        save_site(
+            code="NEW-1", address="别人的地址", lat=31.26, lng=121.61, site_id=values["key"], actor=manager, now=now
+        )
+        return save_entry(**values)
 
     with monkeypatch.context() as patched:
-        patched.setattr("api.resources.sites.save_site", save_after_another)
+        patched.setattr("api.resources.entries.save_entry", save_after_another)
         refused = erp.patch(path, {"lat": 30}, If_Match=made["ETag"])
     assert refused.status_code == 412
     assert erp.get(path).json() == made.json()

@@ -83,6 +83,8 @@ def test_requests_drawn_from_the_description_are_answered_as_described(
         "site_id": erp.get("sites").json()["data"][0]["id"],
         "file_id": erp.upload("files", "a.csv", b"x", purpose="order_batch").json()["id"],
         "cost_center_id": erp.get("cost-centers").json()["data"][0]["id"],
+        "driver_id": erp.post("drivers", {"name": "赵磊", "phone": "13900000001"}).json()["id"],
+        "import_id": erp.post("imports", {"register": "drivers", "rows": [{"name": "x", "phone": "1"}]}).json()["id"],
     }  # fmt: skip
     headers = {"Host": "acme.baylink.localhost", "Authorization": f"Bearer {erp.key}"}
     with kept_connection():

@@ -79,12 +79,12 @@ class Sites(Register):
         }
 
     def settle(self, values: Values, known: Known | None, context: RegisterContext) -> list[RowProblem]:
-        """Latitude and longitude come together, in one system."""
-        del known, context
+        """Latitude and longitude come together for a new site, and wherever they must be turned into our system."""
+        del context
         alone = [name for name in ("lat", "lng") if (name in values) != ("lat" in values and "lng" in values)]
-        if alone:
+        if alone and (known is None or values.get("coord_system") == "gcj02"):
             return [RowProblem("lng" if alone == ["lat"] else "lat", "required")]
-        if "lat" in values and values.pop("coord_system", "wgs84") == "gcj02":
+        if values.pop("coord_system", "wgs84") == "gcj02" and "lat" in values:
             values["lat"], values["lng"] = to_wgs84(values["lat"], values["lng"])
         return []
 
