@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import TypeVar
 
-from fleet.intake.context import CheckContext, ModelTable
+from fleet.intake.context import CheckContext, ModelTable, VehicleDefaults
 from fleet.intake.fields import Fields
 from fleet.intake.places import Place
 from fleet.intake.rows import OrderRow, digest_content
@@ -11,6 +11,7 @@ from fleet.intake.values import NO_PLATE, next_window
 from fleet.intake.wishes import find_wishes
 
 T = TypeVar("T")
+NOTHING = VehicleDefaults("", "", "")
 
 
 def sure(value: T | None) -> T:
@@ -58,6 +59,7 @@ class OrderBuilder:
         self._now = context.now
         self._zone = context.timezone
         self._models = models
+        self._vehicles = context.vehicles
 
     def build(self, fields: Fields, place: Place, digest: bytes, *, keep_window: bool) -> OrderRow:
         """The order of a row without errors. A window that is over becomes the next one, unless `keep_window`."""
@@ -65,6 +67,7 @@ class OrderBuilder:
         plate = fields.plate or NO_PLATE
         model = fields.model or ""
         facts = self._models.find(vin=vin, model=model)
+        kept = self._vehicles.get(vin, NOTHING)
         notes = fields.notes or ""
         start, end, return_by = self._times(fields, keep_window=keep_window)
         return OrderRow(
@@ -84,14 +87,14 @@ class OrderBuilder:
             window_start=start,
             window_end=end,
             return_by=return_by,
-            cost_center=fields.cost_center or "",
+            cost_center=fields.cost_center or kept.cost_center,
             po_number=fields.po_number or "",
             courtesy_car=bool(fields.courtesy_car),
             key_with=fields.key_with or "",
             notes=notes,
             pre_approved_up_to_fen=fields.pre_approved_up_to,
-            vehicle_class=fields.vehicle_class or (facts.vehicle_class if facts else None),
-            transmission=fields.transmission or (facts.transmission if facts else None),
+            vehicle_class=fields.vehicle_class or kept.vehicle_class or (facts.vehicle_class if facts else None),
+            transmission=fields.transmission or kept.transmission or (facts.transmission if facts else None),
             return_site_code=fields.return_site_code,
             suggestions=find_wishes(
                 notes, has_courtesy_car=bool(fields.courtesy_car), has_return_by=return_by is not None

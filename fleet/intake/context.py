@@ -30,6 +30,15 @@ class ModelFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class VehicleDefaults:
+    """What the tenant keeps of a vehicle; a row that does not say it takes it from here."""
+
+    vehicle_class: str
+    transmission: str
+    cost_center: str
+
+
+@dataclass(frozen=True, slots=True)
 class KnownRow:
     """An order that an earlier file made of the same reference, and the digest of that row."""
 
@@ -39,7 +48,8 @@ class KnownRow:
 
 @dataclass(frozen=True, slots=True)
 class CheckContext:
-    """The tenant's side of a check. `models` is keyed by (WMI, model), `plates` leads from a plate to its VIN."""
+    """The tenant's side of a check. `models` is keyed by (WMI, model), `plates` leads from a plate to its VIN, `vehicles`
+    from a VIN to what is kept of it."""
 
     tenant_kind: str
     now: datetime
@@ -51,6 +61,7 @@ class CheckContext:
     models: Mapping[tuple[str, str], ModelFacts] = field(default_factory=dict)
     known: Mapping[str, KnownRow] = field(default_factory=dict)
     plates: Mapping[str, str] = field(default_factory=dict)
+    vehicles: Mapping[str, VehicleDefaults] = field(default_factory=dict)
     open_vins: frozenset[str] = frozenset()
     horizon: timedelta = timedelta(days=180)
 

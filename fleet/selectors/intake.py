@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 
 from fleet.intake.checks import CheckContext, KnownRow, ModelFacts, ScopeRule, Site
+from fleet.intake.context import VehicleDefaults
 from fleet.intake.reading import OrderFile
 from fleet.intake.values import parse_line
 from fleet.models import CostCenter, Vehicle
@@ -39,8 +40,16 @@ def read_context(*, tenant: Tenant, file: OrderFile, now: datetime) -> CheckCont
         models={(m.wmi, m.model): ModelFacts(m.vehicle_class, m.transmission, m.licence) for m in answer.models},
         known=read_known(refs_of(file)),
         plates=dict(Vehicle.objects.exclude(plate="").order_by("updated_seq").values_list("plate", "vin")),
+        vehicles=read_defaults(),
         open_vins=answer.open_vins,
     )
+
+
+def read_defaults() -> dict[str, VehicleDefaults]:
+    """What the tenant keeps of its vehicles in use, by VIN: rows that do not say it take it from there."""
+    rows = Vehicle.objects.exclude(record__is_active=False)
+    found = rows.values_list("vin", "vehicle_class", "transmission", "record__cost_center")
+    return {vin: VehicleDefaults(kind, gearbox, center or "") for vin, kind, gearbox, center in found}
 
 
 def scope_of(answer: IntakeAnswer) -> tuple[ScopeRule, ...]:

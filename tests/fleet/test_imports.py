@@ -1,10 +1,8 @@
 """Files of vehicles, drivers, sites and cost centres: checked without changing anything, written on a yes, once."""
 
 import csv
-import io
 import time
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -14,7 +12,7 @@ from events.checking import check_book
 from events.machine import TransitionError
 from fleet.errors import NothingToSubmit, NotValid
 from fleet.intake.refusals import FileRefused
-from fleet.models import CostCenter, Driver, Import, ImportRow, Site, Vehicle, VehicleRecord
+from fleet.models import Batch, BatchRow, CostCenter, Driver, Import, ImportRow, Site, Vehicle, VehicleRecord
 from fleet.services.imports.applying import write_chunk, write_import
 from fleet.services.imports.checking import check_import
 from fleet.services.imports.receiving import apply_import, count_import, discard_import, receive_import
@@ -22,7 +20,8 @@ from fleet.services.registers.saving import save_entry
 from fleet.services.sweeping import list_left
 from tenants.context import tenant_context
 from tenants.models import Tenant
-from tests.fleet.conftest import DATA, make_actor
+from tests.fleet.conftest import DATA, Desk, make_actor
+from tests.fleet.test_batches import as_csv, lines_of
 from tests.fleet.vehicle_files import files
 
 VINS = ("LSVNV2183R2000001", "LFV2A2152R3000002", "LGXCE4CB0R0000003")
@@ -291,5 +290,20 @@ def test_the_odometer_of_a_file_does_not_run_back_either(office: Office) -> None
     assert later.counts(same) == {"same": 1}
 
 
-def as_dicts(content: bytes) -> list[dict[str, Any]]:
-    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+def test_an_order_takes_what_it_does_not_say_from_its_vehicle(office: Office, desk: Desk) -> None:
+    rows = lines_of(count=2)
+    vin = rows[0]["vin"]
+    office.write(
+        office.check("vehicles", f"vin,vehicle_class,cost_center\n{vin},coach,公务用车\n{rows[1]['vin']},,冷链\n")
+    )
+    rows[0]["cost_center"] = ""
+    rows[1]["cost_center"] = "城配一部"
+    batch = desk.upload(as_csv(rows))
+    asked = {row.asked["vin"]: row.asked for row in desk_rows(desk, batch) if row.asked}
+    assert (asked[vin]["cost_center"], asked[vin]["vehicle_class"]) == ("公务用车", "coach")
+    assert asked[rows[1]["vin"]]["cost_center"] == "城配一部"
+
+
+def desk_rows(desk: Desk, batch: Batch) -> list[BatchRow]:
+    with tenant_context(desk.tenant):
+        return list(batch.rows.order_by("line"))
