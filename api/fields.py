@@ -10,6 +10,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from events.ids import public_id
+from repair.texts import said
 
 CURRENCY = "CNY"
 
@@ -73,3 +74,10 @@ def page_of(row: type[serializers.BaseSerializer[Any]]) -> type[serializers.Base
         "__module__": row.__module__,
     }
     return type(f"{name}PageSerializer", (PageSerializer,), dict(made))
+
+
+class SaidField(serializers.CharField):
+    """Why something happened: a person's words as they are, the system's in the caller's language."""
+
+    def to_representation(self, value: str) -> str:
+        return said(super().to_representation(value))

@@ -16,6 +16,7 @@ from fleet.models import PhotoKind
 from fleet.texts import DECISIONS, ROW_STATES
 from repair import states as jobs
 from repair.events import MOVED_NAMES
+from repair.texts import said
 from ui.formats import format_fen, format_moment
 from ui.tones import tone_of_status
 
@@ -187,7 +188,7 @@ def span(start: Any, end: Any) -> str:
 
 def say_note(data: Mapping[str, Any]) -> str:
     """What was written with a step."""
-    return str(data.get("note") or "")
+    return said(str(data.get("note") or ""))
 
 
 def say_placed(data: Mapping[str, Any]) -> str:
@@ -228,7 +229,7 @@ def say_decision(data: Mapping[str, Any]) -> str:
     """What was decided, and why."""
     decision = str(DECISIONS.get(data["decision"], data["decision"]))
     amount = format_fen(amount_fen=data["approved_fen"]) if data["approved_fen"] else ""
-    return " · ".join(filter(None, [decision, amount, data["reason"]]))
+    return " · ".join(filter(None, [decision, amount, said(str(data["reason"]))]))
 
 
 def say_changes(data: Mapping[str, Any]) -> str:

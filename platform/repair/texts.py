@@ -167,6 +167,18 @@ def name_actor(name: str) -> str:
     return str(SYSTEM_NAMES.get(name, name))
 
 
+SAID: Final[dict[str, Any]] = {
+    "pre_approved": _l("Within the amount approved beforehand"),
+    "estimate_expired": _l("The estimate was not decided in time; a new one is due."),
+}
+"""Why the system itself took a step: kept as a code, since whoever reads it chooses the language."""
+
+
+def said(reason: str) -> str:
+    """What a person wrote, or in the reader's language why the system did it."""
+    return str(SAID.get(reason, reason))
+
+
 def in_language(texts: Mapping[str, str]) -> str:
     """One of {"en": …, "zh": …} for the reader."""
     code = "zh" if (get_language() or "").startswith("zh") else "en"

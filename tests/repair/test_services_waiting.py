@@ -1,11 +1,13 @@
 """A line for a vehicle whose visit is ending at the same moment; and the order of locks over bays."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
+from dispatch.models import Leg
 from repair.models import Job, Visit, WorkshopDay
-from repair.services import changing, opening, returning
+from repair.services import changing, errands, opening, returning
 from repair.services.visit_ends import begin_left_waiting
 from tenants.models import Tenant
 from tests.dispatch.test_desk_races import at_once
@@ -56,3 +58,25 @@ def test_a_line_beside_a_visit_that_ends_is_never_left_behind(own_db: str, now: 
     assert visit_of(second).pk != visit_id
     assert visit_of(second).waits_for_id is None
     assert world.leg(second).status == "planned"
+
+
+def test_parts_that_arrive_beside_another_order_share_its_visit(own_db: str, now: datetime) -> None:
+    """Two connections: parts arrive to be fitted, and a repair is ordered for the same vehicle, place and time."""
+    world = build_world(Tenant.objects.get(slug="acme"), now)
+    for vin in VINS:
+        line = world.line(vin=vin, service="parts")
+        parts = world.open(line)[0]
+        errands.order_parts(job_id=parts.pk, actor=world.cc, now=world.tick())
+        beside = replace(line, external_ref=f"{line.external_ref}-2", service="repair")
+        moment = world.tick()
+        found = at_once(
+            lambda key=parts.pk, moment=moment: errands.receive_parts(
+                job_id=key, is_fitted=True, actor=world.cc, now=moment
+            ),  # type: ignore[misc]
+            lambda line=beside, moment=moment: opening.open_jobs(  # type: ignore[misc]
+                tenant_id=world.tenant.pk, lines=[line], channel="portal", batch_id=None, actor=world.ten, now=moment
+            ),
+        )
+        assert not [item for item in found if isinstance(item, Exception)], found
+        assert Visit.objects.filter(vin=vin).count() == 1
+        assert Leg.objects.filter(purpose_id=Visit.objects.get(vin=vin).pk).count() == 1

@@ -7,14 +7,17 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, connection, transaction
+from django.utils import translation
 
 from dispatch.models import Clock
 from events.machine import TransitionError
 from events.models import Event
+from repair import texts
 from repair.forms import TechnicianForm
 from repair.locking import JobNotFound
 from repair.models import Estimate, EstimateLine, Job, QualityCheck, QualityStandard
 from repair.requests import EstimateLineDraft, LineChoice
+from repair.selectors.jobs import read_timeline
 from repair.services import changing, inspecting, working
 from repair.services.working import WorkLocked
 from tenants.actors import StaffRole
@@ -160,6 +163,8 @@ def test_what_expired_needs_a_new_version(world: World) -> None:
     assert working.expire_estimates(actor=SYSTEM, now=world.now) == 0
     assert (fresh(job).status, Estimate.objects.get().decision) == ("estimating", "expired")
     assert Event.objects.get(type="order.estimate_decided").data["decision"] == "expired"
+    notes = [event.data["note"] for event in Event.objects.filter(data__status="estimating").order_by("seq")]
+    assert notes == ["", "estimate_expired"]
     assert world.estimate(job).version == 2
 
 
@@ -172,6 +177,16 @@ def test_one_held_job_does_not_stop_the_others_estimates_from_expiring(world: Wo
     assert [fresh(job).status for job in (held, other)] == ["awaiting_approval", "estimating"]
 
 
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_what_the_system_says_is_read_in_the_readers_language(world: World, language: str) -> None:
+    with translation.override("zh-hans" if language == "en" else "en"):  # whoever acts reads another language
+        job = world.awaiting_approval(pre_approved_up_to_fen=30_000)
+    with translation.override(language):
+        words = {"en": "Within the amount approved beforehand", "zh-hans": "在预先批准的金额之内"}
+        assert (texts.said("pre_approved"), texts.said("他自己说的")) == (words[language], "他自己说的")
+        assert words[language] in " ".join(item.text for item in read_timeline(job))
+
+
 @pytest.mark.parametrize(
     ("limit_fen", "status"), [(30_000, "approved"), (29_999, "awaiting_approval"), (None, "awaiting_approval")]
 )
@@ -182,6 +197,7 @@ def test_the_system_approves_up_to_what_was_approved_beforehand(
     assert job.status == status
     if status == "approved":
         assert Estimate.objects.get().decided_by == "pre-approval"
+        assert Estimate.objects.get().reason == "pre_approved"
 
 
 def test_a_claim_is_never_approved_beforehand_and_never_expires(world: World) -> None:

@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from api.etags import tag_of
-from api.fields import CurrencyField, MomentField, PublicIdField
+from api.fields import CurrencyField, MomentField, PublicIdField, SaidField
 from api.resources.batches.shown import ORDER_STATES
 from fleet.models import Order, OrderEstimate, OrderEstimateLine, OrderWindow
 from repair.models import JobKind
@@ -32,6 +32,7 @@ class OrderSerializer(serializers.ModelSerializer[Order]):
     vehicle = PublicIdField("veh", source="vehicle_id")
     comeback_of = PublicIdField("ord", allow_null=True, help_text="The order whose work comes back under warranty.")
     status = serializers.ChoiceField(STATES)
+    status_note = SaidField(read_only=True)
     service = serializers.ChoiceField(JobKind.values)
     status_since = MomentField()
     window_start = MomentField()
@@ -85,7 +86,7 @@ class EstimateSerializer(serializers.Serializer[Any]):
     told_at = MomentField()
     decision = serializers.CharField(allow_blank=True, help_text="Empty while it waits for you.")
     approved_fen = serializers.IntegerField()
-    reason = serializers.CharField(allow_blank=True)
+    reason = SaidField(allow_blank=True)
     decided_at = MomentField(allow_null=True)
     decided_by = serializers.CharField(allow_blank=True)
     lines = EstimateLineSerializer(many=True)

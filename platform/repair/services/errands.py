@@ -19,6 +19,7 @@ from repair.requests import JobLine
 from repair.services.agents import arrived_legs, driver_of, finish_legs, require_own_agent
 from repair.services.choosing import ensure_workshop_for_failed, give_back
 from repair.services.following import join_named_visit
+from repair.services.opening import lock_intake
 from repair.services.registering import find_known
 from repair.services.returning import close_delivery
 from repair.services.visit_ends import change_windows, next_window
@@ -147,11 +148,22 @@ def order_parts(*, job_id: UUID, actor: Actor, now: datetime) -> Job:
 @command
 def receive_parts(*, job_id: UUID, is_fitted: bool, actor: Actor, now: datetime) -> Job:
     """P2: here; to be fitted, the vehicle is fetched like any other."""
+    if (
+        is_fitted
+    ):  # before the job's rows, as whoever opens jobs does: no other visit for this vehicle comes up meanwhile
+        lock_intake_of(job_id)
     job = step(job_id, "parts_arrived", actor=actor, now=now)
     stop_clocks(kind="parts", subject_ids=[job.pk], now=now)
     if is_fitted:
         fetch_for_fitting(job, now)
     return job
+
+
+def lock_intake_of(job_id: UUID) -> None:
+    """The intake of the job's tenant; a job that is not there is told by whoever locks it next."""
+    tenant_id = Job.objects.filter(pk=job_id).values_list("tenant_id", flat=True).first()
+    if tenant_id is not None:
+        lock_intake(tenant_id)
 
 
 def fetch_for_fitting(job: Job, now: datetime) -> None:

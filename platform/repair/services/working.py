@@ -26,6 +26,7 @@ from tenants.people.models import StaffMembership
 
 VALID_FOR = timedelta(days=3)
 CENT = Decimal("0.01")
+PRE_APPROVED, ESTIMATE_EXPIRED = "pre_approved", "estimate_expired"  # why the system did it; `texts.said` has the words
 
 
 class WorkLocked(Exception):
@@ -105,7 +106,7 @@ def approve_by_system(job: Job, estimate: Estimate, now: datetime) -> None:
 
     decide_estimate(
         tenant_id=job.tenant_id, order_id=job.order_id, version=estimate.version, decision="approve", choices=(),
-        reason=_("Within the amount approved beforehand"), actor=system_actor("pre-approval"), now=now,
+        reason=PRE_APPROVED, actor=system_actor("pre-approval"), now=now,
     )  # fmt: skip
 
 
@@ -203,7 +204,7 @@ def expire_estimate(*, job_id: UUID, actor: Actor, now: datetime) -> bool:
         "expire_estimate",
         actor=actor,
         now=now,
-        note=_("The estimate was not decided in time; a new one is due."),
+        note=ESTIMATE_EXPIRED,
     )
     job.save(update_fields=["status", "status_since"])
     stop_clocks(kind="approval", subject_ids=[job.pk], now=now)
