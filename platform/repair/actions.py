@@ -165,7 +165,7 @@ def with_window(service: Callable[..., Any]) -> Run:
 ACTIONS: Final[tuple[Action, ...]] = (
     # the workshop
     Action("receive", _("Receive the vehicle"), "building-warehouse", of_visit(collecting.receive_vehicle), OdometerForm,
-           style="primary"),
+           style="primary", page="repair:receive"),
     Action("start_estimate", _("Begin the estimate"), "calculator", plain(working.start_estimate), style="primary"),
     Action("submit_estimate", _("Write the estimate"), "calculator", with_lines(working.submit_estimate), EstimateForm,
            style="primary", page="repair:estimate"),
@@ -182,7 +182,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("inspect", _("Inspect"), "clipboard-check",
            lambda job, form, actor, now: inspecting.inspect(
                job_id=job.pk, results=form.results, remarks=form.cleaned_data["remarks"], actor=actor, now=now),
-           InspectForm, style="primary", events=("pass_quality", "fail_quality")),
+           InspectForm, style="primary", events=("pass_quality", "fail_quality"), page="repair:quality"),
     Action("fail_reinspection", _("Re-inspection failed"), "clipboard-x", with_data(inspecting.fail_reinspection), ReasonForm),
     # the claims desk
     Action("decide", _("Record the decision"), "gavel", decide, DecideForm, style="primary", events=("approve", "consent")),

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from dispatch.models import Clock, Leg
 from dispatch.planning import WorkshopReason
@@ -96,12 +97,19 @@ def tell_fact(fact: Fact) -> TimelineItem:
 def tell_detail(data: Mapping[str, Any]) -> str:
     """What a step brought with it."""
     detail: Mapping[str, Any] = data.get("detail") or {}
-    parts = [str(data.get("note") or "")]
+    parts = [texts.said(str(data.get("note") or ""))]
     if "version" in detail:
         parts.append(_("Estimate %(version)s") % {"version": detail["version"]})
     parts += [format_fen(amount_fen=int(detail[name])) for name in ("approved_fen", "total_fen") if detail.get(name)]
     if "odometer_km" in detail:
         parts.append(f"{detail['odometer_km']:,} km")
+    if "keys" in detail:
+        parts.append(_("Keys: %(keys)s") % {"keys": detail["keys"]})
+    if detail.get("remarks"):
+        parts.append(str(detail["remarks"]))
+    if detail.get("photos"):
+        count = len(detail["photos"])
+        parts.append(ngettext("%(count)d photo", "%(count)d photos", count) % {"count": count})
     if detail.get("is_rollback"):
         parts.append(_("Batch rolled back, free of charge"))
     if detail.get("score"):

@@ -278,8 +278,13 @@ def fail_pickup(
 
 
 @command
-def receive_vehicle(*, visit_id: UUID, odometer_km: int, actor: Actor, now: datetime) -> list[Job]:
-    """J10: the workshop has it, with an odometer that the way explains. Raises TransitionError."""
+def receive_vehicle(
+    *, visit_id: UUID, odometer_km: int, actor: Actor, now: datetime, keys: int | None = None, remarks: str = ""
+) -> list[Job]:
+    """J10: the workshop has it, with an odometer that the way explains. Raises TransitionError.
+
+    `keys` and `remarks`: what it counted, and what is not as in the report of the pickup.
+    """
     visit, jobs = lock_visit(visit_id=visit_id)
     mine = [job for job in jobs if job.status == states.IN_CUSTODY and job.kind in states.WITH_WORKSHOP.split()]
     if not mine:
@@ -287,8 +292,13 @@ def receive_vehicle(*, visit_id: UUID, odometer_km: int, actor: Actor, now: date
     require_own_agent(mine, "receive", actor=actor)
     require_own_workshop(visit, actor)
     problem = odometer_problem(visit, odometer_km)
+    found = {"keys": keys, "remarks": remarks.strip()}
+    detail: dict[str, Any] = {
+        "odometer_km": odometer_km,
+        **{name: value for name, value in found.items() if value not in (None, "")},
+    }
     for job in mine:
-        move(job, "receive", actor=actor, now=now, odometer_problem=problem, detail={"odometer_km": odometer_km})
+        move(job, "receive", actor=actor, now=now, odometer_problem=problem, detail=detail)
         job.save(update_fields=["status", "status_since"])
     tell_odometer(mine[0], km=odometer_km, source="workshop", now=now)
     note_progress_clock(mine, now=now)

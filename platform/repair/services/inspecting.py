@@ -1,6 +1,6 @@
 """J15 and J15b: every repaired vehicle is inspected, by somebody who did not repair it, against a version of the standard."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -9,11 +9,14 @@ from django.utils.translation import gettext as _
 
 from dispatch.services.legs import cancel_legs
 from events.commands import command
+from files.models import StoredFile
+from files.services import claim_files
+from repair.events import PhotoTold
 from repair.locking import lock_job
 from repair.models import Job, QualityCheck, QualityStandard
 from repair.services.choosing import local_day
 from repair.services.timing import note_progress_clock
-from repair.telling import move
+from repair.telling import move, tell_photos
 from tenants.actors import Actor, system_actor
 
 OK, FAIL = "ok", "fail"
@@ -31,8 +34,16 @@ def standard_for(job: Job, now: datetime) -> QualityStandard:
 
 
 @command
-def inspect(*, job_id: UUID, results: Mapping[str, str], remarks: str, actor: Actor, now: datetime) -> QualityCheck:
-    """Pass when every item is ok, else rework.
+def inspect(
+    *,
+    job_id: UUID,
+    results: Mapping[str, str],
+    remarks: str,
+    actor: Actor,
+    now: datetime,
+    photos: Sequence[StoredFile] = (),
+) -> QualityCheck:
+    """Pass when every item is ok, else rework. `photos`, kept before, are shown to the tenant.
 
     Raises TransitionError (also for the technician himself), ValidationError by item.
     """
@@ -48,12 +59,15 @@ def inspect(*, job_id: UUID, results: Mapping[str, str], remarks: str, actor: Ac
         now=now,
         note=remarks,
         quality_problem=problem,
+        detail={"photos": [photo.ref for photo in photos]} if photos else None,
     )
     job.save(update_fields=["status", "status_since"])
     check = QualityCheck.objects.create(
         job=job, round=QualityCheck.objects.filter(job=job).count() + 1, standard=standard, inspector=actor.id,
         technician=job.technician, results=dict(results), is_passed=is_passed, remarks=remarks, checked_at=now,
     )  # fmt: skip
+    claim_files(file_ids=[photo.pk for photo in photos], now=now)
+    tell_photos(job, kind="quality", photos=[PhotoTold(file_id=photo.pk, sha256=photo.sha256) for photo in photos])
     note_progress_clock([job], now=now)
     return check
 

@@ -24,6 +24,7 @@ from repair.models import Job
 from repair.selectors import jobs as reads
 from repair.tables import JobTable
 from repair.views.asking import did, is_dialog
+from repair.views.workshop.moving import say_last_step
 from ui.tables import paginate_table
 
 
@@ -127,7 +128,9 @@ def take_step(request: HttpRequest, ref: str, key: str) -> HttpResponse:
 
 def show_refusal(request: HttpRequest, job: Job, action: Action, words: str = "") -> HttpResponse:
     """The step is not open to the reader, or no longer: said kindly, with the way back."""
-    words = words or _("This cannot be done now: the job has moved on, or it is somebody else's step.")
+    if not words:
+        words = _("This cannot be done now: the job has moved on, or it is somebody else's step.")
+        words = f"{words} {say_last_step(job)}".strip()
     context = {"job": job, "ref": job_ref(job.pk), "action": action, "refusal": words}
     return render(request, template_of(request), context, status=200 if is_dialog(request) else 409)
 
