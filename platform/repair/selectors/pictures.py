@@ -37,7 +37,7 @@ def pictures_of_report(report: ConditionReport | None, job: Job, actor: Actor) -
     """The shots of a condition report, as far as they were kept as photos."""
     if report is None:
         return []
-    shots: Mapping[str, Any] = getattr(report, "files", None) or report.content.get("shots", {})
+    shots: Mapping[str, Any] = report.files
     return show(((str(ref), str(texts.SHOTS.get(name, name))) for name, ref in shots.items()), job, actor)
 
 
