@@ -58,3 +58,21 @@ def test_what_cannot_be_kept_leaves_nothing(
 def fetch(partner: Partner, url: str) -> Any:
     headers = {"Host": f"{partner.slug}.baylink.localhost", "Authorization": f"Bearer {partner.key}"}
     return partner.client.get(urlsplit(url).path, headers=headers)
+
+
+def test_a_batch_is_made_of_a_file_sent_before(
+    erp: Partner, world: Tenant, pacific: Tenant, issue: Callable[..., Partner]
+) -> None:
+    file = erp.upload("files", "orders.csv", CONTENT, purpose="order_batch").json()["id"]
+    made = erp.post("order-batches", {"file": file, "policy": "accept_valid"}, Idempotency_Key="b")
+    assert (made.status_code, made.json()["name"]) == (202, "orders.csv"), made.content
+    assert erp.get(f"files/{file}").json()["is_used"] is True
+    assert StoredFile.objects.count() == 1
+    for who, body, found in (
+        (erp, {"file": "fil_nonsense"}, ("#/file", "not_found")),
+        (issue(pacific), {"file": file}, ("#/file", "not_found")),
+        (erp, {"file": file, "orders": []}, ("#/file", "either_or")),
+        (erp, {}, ("#/orders", "required")),
+    ):
+        refused = who.post("order-batches", body)
+        assert [(e["pointer"], e["code"]) for e in refused.json()["errors"]] == [found], refused.content

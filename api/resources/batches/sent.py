@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
@@ -54,16 +55,29 @@ class BatchUploadSerializer(serializers.Serializer[Any]):
 class BatchLinesSerializer(serializers.Serializer[Any]):
     """Order lines in the request itself."""
 
-    orders = serializers.ListField(child=serializers.DictField(), allow_empty=True)
+    orders = serializers.ListField(child=serializers.DictField(), allow_empty=True, required=False)
+    file = serializers.CharField(
+        max_length=40,
+        required=False,
+        help_text="Instead of `orders`: the id of a file sent before, of purpose `order_batch`.",
+    )
     policy = serializers.ChoiceField(BatchPolicy.values, required=False)
     dry_run = serializers.BooleanField(required=False, default=False, help_text=DRY_RUN)
     name = serializers.CharField(max_length=200, required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Raise ValidationError unless there is one of the two."""
+        if "orders" not in attrs and "file" not in attrs:
+            raise ValidationError({"orders": ValidationError(_("This field is required."), code="required").detail})
+        if "orders" in attrs and "file" in attrs:
+            raise ValidationError({"file": ValidationError(_("Send either orders or file."), code="either_or").detail})
+        return attrs
 
 
 class BatchLinesShownSerializer(BatchLinesSerializer):
     """Order lines in the request itself."""
 
-    orders = OrderLineSerializer(many=True)  # type: ignore[assignment]
+    orders = OrderLineSerializer(many=True, required=False)  # type: ignore[assignment]
 
 
 class SubmitSerializer(serializers.Serializer[Any]):
@@ -107,6 +121,15 @@ def read_sent(request: Request) -> Sent:
     name = given.validated_data.get("name") or "orders.json"
     read_json(name=name, content=content)
     return Sent(name, content, "application/json", given.validated_data.get("policy"), given.validated_data["dry_run"])
+
+
+def read_named(request: Request) -> tuple[str, str | None, bool] | None:
+    """(file, policy, dry run) of a request that names a file sent before; raises ValidationError by field."""
+    if not isinstance(request.data, dict) or isinstance(request.data, MultiValueDict) or "file" not in request.data:
+        return None
+    given = BatchLinesSerializer(data=request.data)
+    given.is_valid(raise_exception=True)
+    return given.validated_data["file"], given.validated_data.get("policy"), given.validated_data["dry_run"]
 
 
 def read_upload(request: Request) -> Sent:

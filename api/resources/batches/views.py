@@ -2,7 +2,10 @@
 
 from typing import ClassVar
 
+from django.http import Http404
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework.exceptions import ValidationError
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,6 +21,7 @@ from api.resources.batches.sent import (
     OptionalReasonSerializer,
     ReasonSerializer,
     SubmitSerializer,
+    read_named,
     read_sent,
 )
 from api.resources.batches.shown import (
@@ -30,6 +34,7 @@ from api.resources.batches.shown import (
     shown_batches,
     shown_rows,
 )
+from api.resources.files import find_file
 from api.schema import listing_parameters
 from files.models import StoredFile
 from files.services import claim_file, keep_file
@@ -118,6 +123,11 @@ class BatchList(ApiView):
         if request.method != "POST":
             return
         require_may(self.actor, Action.SUBMIT)
+        named = read_named(request)
+        if named is not None:
+            name, self.policy, self.is_dry_run = named
+            self.file = self.find_named(name)
+            return
         sent = read_sent(request)
         self.policy, self.is_dry_run = sent.policy, sent.is_dry_run
         self.file = keep_file(
@@ -129,6 +139,14 @@ class BatchList(ApiView):
             actor=self.actor,
             now=self.now,
         )
+
+    def find_named(self, name: str) -> StoredFile:
+        """The file sent before; raises ValidationError when there is none of that id."""
+        try:
+            return find_file(name, self.actor)
+        except Http404:
+            text = _("There is no such file. Send it again: what nothing names is gone after a day.")
+            raise ValidationError({"file": ValidationError(text, code="not_found").detail}) from None
 
     def finish(self, request: Request) -> None:
         """The batch stands: its file stays."""
