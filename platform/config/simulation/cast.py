@@ -4,6 +4,7 @@ import hashlib
 from functools import cache
 from uuid import UUID
 
+from config.simulation.pictures import Pictures
 from dispatch.models import Agent
 from repair.models import Job
 from tenants.actors import Actor, StaffRole
@@ -19,6 +20,7 @@ class Cast:
     """Finds each actor once."""
 
     def __init__(self) -> None:
+        self.pictures = Pictures()
         self.staff = cache(self.find_staff)
         self.agent = cache(self.find_agent)
         self.workshop = cache(self.find_workshop)

@@ -6,8 +6,10 @@ from uuid import UUID
 from config.simulation.cast import Cast, happens
 from dispatch.models import Leg
 from dispatch.services import driving, offers
+from files.models import StoredFile
 from fleet.services.ordering import decide_order_estimate
 from repair import states
+from repair.events import PhotoTold
 from repair.models import ConditionReport, Estimate, Job, QualityCheck, ReportSide, Visit
 from repair.requests import EstimateLineDraft
 from repair.services import aftercare, changing, collecting, errands, inspecting, returning, working
@@ -64,16 +66,20 @@ def at_pickup(job: Job, cast: Cast, now: datetime) -> None:
     assert job.visit is not None
     actor = driver(job, cast)
     if job.failed_pickups == 0 and happens(job, "fail_pickup", 2):
+        photo = cast.pictures.find(tenant=job.tenant, name="failed-door", actor=actor, now=now)
+        shown = [PhotoTold(file_id=photo.pk, sha256=photo.sha256, taken_at=now)]
         collecting.fail_pickup(
-            visit_id=job.visit.pk, reason="现场无人交车", photo="sim-nobody-there", actor=actor, now=now
+            visit_id=job.visit.pk, reason="现场无人交车", photo=photo.ref, shown=shown, actor=actor, now=now
         )
         return
     if collecting.authorisation_for(job, now) is None:
         for each in job.visit.jobs.filter(status=states.AT_PICKUP):
             collecting.sign_authorisation(
-                job_id=each.pk, signer=job.contact, sealed_file="sim-signed", actor=actor, now=now
+                job_id=each.pk, signer=job.contact, sealed_file=signature(job, cast, now).ref, actor=actor, now=now
             )
-    collecting.take_custody(visit_id=job.visit.pk, report=report_for(job, side=ReportSide.PICKUP), actor=actor, now=now)
+    collecting.take_custody(
+        visit_id=job.visit.pk, report=report_for(job, cast, now, side=ReportSide.PICKUP), actor=actor, now=now
+    )
 
 
 def driver(job: Job, cast: Cast) -> Actor:
@@ -82,21 +88,34 @@ def driver(job: Job, cast: Cast) -> Actor:
     return cast.agent(job.agent_id)
 
 
-def report_for(job: Job, *, side: ReportSide) -> ReportDraft:
+def signature(job: Job, cast: Cast, now: datetime) -> StoredFile:
+    """What somebody draws on the phone."""
+    return cast.pictures.find(tenant=job.tenant, name="sign", actor=driver(job, cast), now=now)
+
+
+def report_for(job: Job, cast: Cast, now: datetime, *, side: ReportSide) -> ReportDraft:
     """What both saw; at the return a few kilometres more than at pickup."""
     assert job.visit is not None
     odometer = 10_000 + job.visit.pk.int % 90_000
     if side == ReportSide.RETURN:
         first = ConditionReport.objects.get(visit=job.visit, side=ReportSide.PICKUP)
         odometer = int(first.content["odometer_km"]) + 38
+    actor = driver(job, cast)
+    shots = {
+        name: cast.pictures.find(tenant=job.tenant, name=f"{side.value}-{name}", actor=actor, now=now)
+        for name in REQUIRED_SHOTS
+    }
+    drawn = signature(job, cast, now).ref
     return ReportDraft(
         odometer_km=odometer,
         energy_percent=40 + job.visit.pk.int % 50,
         keys=1 + job.visit.pk.int % 2,
-        shots={name: f"sim-{side.value}-{name}" for name in REQUIRED_SHOTS},
+        shots={name: file.ref for name, file in shots.items()},
+        sums={name: file.sha256 for name, file in shots.items()},
+        taken=dict.fromkeys(shots, now),
         customer_name=job.contact,
-        agent_signature="sim-agent",
-        customer_signature="sim-customer",
+        agent_signature=drawn,
+        customer_signature=drawn,
         items={"driving_licence": True, "etc_unit": job.visit.pk.int % 3 != 0, "tools": True},
     )
 
@@ -221,7 +240,9 @@ def at_return(job: Job, cast: Cast, now: datetime) -> None:
     elif happens(job, "refuse", 1) and job.rework_count == 0 and job.kind in {"repair", "claim", "maintenance"}:
         returning.refuse_delivery(visit_id=job.visit.pk, reason="异响仍在", actor=actor, now=now)
     else:
-        returning.deliver(visit_id=job.visit.pk, report=report_for(job, side=ReportSide.RETURN), actor=actor, now=now)
+        returning.deliver(
+            visit_id=job.visit.pk, report=report_for(job, cast, now, side=ReportSide.RETURN), actor=actor, now=now
+        )
 
 
 def driver_of_return(visit: Visit, cast: Cast) -> Actor:
