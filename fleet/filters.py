@@ -87,7 +87,7 @@ class OrderFilter(filters.FilterSet):
     def to_day(self, rows: QuerySet[Order], name: str, value: Any) -> QuerySet[Order]:
         """Windows that begin on that day at the latest."""
         del name
-        return rows.filter(window_start__lt=midnight(value + timedelta(days=1)))
+        return rows.filter(window_start__date__lte=value)
 
 
 USES: Any = {"active": _("In use"), "retired": _("Not in use")}

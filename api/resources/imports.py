@@ -7,13 +7,14 @@ import msgspec
 from django.db.models import Count
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.base import ApiView
 from api.fields import MomentField, PublicIdField, page_of
 from api.paging import Listing, one_of, since
+from api.parsers import StrictJsonParser
 from api.resources.batches.shown import FileNoticeSerializer, RowProblemSerializer
 from api.schema import listing_parameters
 from events.ids import public_id
@@ -172,7 +173,8 @@ class ImportList(ApiView):
     """GET and POST /imports."""
 
     scopes: ClassVar[dict[str, str]] = {"GET": "imports:read", "POST": "imports:write"}
-    parser_classes = (MultiPartParser, JSONParser)
+    parser_classes = (MultiPartParser, StrictJsonParser)
+    keeps_files = True
     file: StoredFile | None = None
     register = ""
 

@@ -58,7 +58,7 @@ def check_columns(headers: Sequence[str], shape: Shape = ORDERS) -> tuple[tuple[
     if missing:
         raise FileRefused("missing_columns", names=", ".join(missing))
     unknown = [column for column in columns if column and column not in shape.columns and column not in IGNORED]
-    names = ", ".join(unknown)[:500]
+    names = ", ".join(unknown)[:500].replace("\0", "")
     return columns, (FileWarning("unknown_columns", {"names": names}),) if unknown else ()
 
 

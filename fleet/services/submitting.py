@@ -33,6 +33,7 @@ def submit_batch(*, batch_id: UUID | str, actor: Actor, now: datetime, policy: s
     OnlyChecked, NothingToSubmit, AboveLimit (a row approves beforehand more than the actor may), OnCreditHold.
     """
     require_may(actor, Action.SUBMIT)
+    wait_for_turn(tenant_id=own_tenant(actor).pk)  # what is judged here stays so: nobody mends a row meanwhile
     batch = batch_for(actor, batch_id)
     rule = choose_policy(policy) if policy else batch.policy
     states.BATCH.check(batch, "submit", actor=actor, evidence={})

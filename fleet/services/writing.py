@@ -1,5 +1,6 @@
 """Rows of a batch as the database keeps them: written by COPY, read back as what the desk is asked for."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -20,6 +21,7 @@ FIELDS: Final = (
     "search", "mended_by",
 )  # fmt: skip
 LONGEST_CELL: Final = 6_000  # above every limit: what is too long stays too long
+NUL: Final = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(JobLine)
 
@@ -72,10 +74,15 @@ def storable(text: str) -> str:
     return short if short.isprintable() else short.replace("\x00", "\x1a").encode("utf-8", "ignore").decode()
 
 
+def without_nul(text: str) -> str:
+    """JSON without the one sign that jsonb refuses; a backslash that was typed before `u0000` stays."""
+    return NUL.sub(r"\1", text)
+
+
 def encode_problems(problems: Iterable[RowProblem]) -> str:
     """Errors or warnings as JSON; the words are found when they are shown."""
     found = [{"field": p.field, "code": p.code, "params": p.params} for p in problems]
-    return _encoder.encode(found).decode().replace("\\u0000", "") if found else "[]"
+    return without_nul(_encoder.encode(found).decode()) if found else "[]"
 
 
 def plain_problems(problems: Iterable[RowProblem]) -> Any:

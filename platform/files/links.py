@@ -86,7 +86,7 @@ def download(request: HttpRequest, token: str) -> HttpResponse:
     """The file, to nobody but whom the link was made for; always as a download, never shown in the page."""
     file, _variant = open_link(request, lambda: signing.loads(token, salt=SALT, max_age=VALID_S))
     if file.picture is not None:  # where a photo was taken stays in the record
-        response = HttpResponse(read_photo(file=file, variant="view"), content_type="application/octet-stream")
+        response = HttpResponse(copy_of(file), content_type="application/octet-stream")
         response.headers["Content-Disposition"] = attachment(f"{file.name.rpartition('.')[0] or file.name}.jpg")
     else:
         content = read_file(file_id=file.pk, tenant=file.tenant)
@@ -109,6 +109,14 @@ def show_photo(request: HttpRequest, token: str) -> HttpResponse:
     response.headers["Cache-Control"] = f"private, max-age={VALID_S}, immutable"
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+def copy_of(file: StoredFile) -> bytes:
+    """What may leave of a photo; raises Http404 when its bytes are gone."""
+    try:
+        return read_photo(file=file, variant="view")
+    except FileNotFoundError as error:
+        raise Http404 from error
 
 
 def attachment(name: str) -> str:

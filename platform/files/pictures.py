@@ -1,6 +1,7 @@
 """What a photo is, by its bytes: its kind, its size, when and where it was taken, and the copies that may leave."""
 
 import contextlib
+import struct
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
@@ -14,6 +15,7 @@ LONGEST_SIDE: Final = 20_000
 VARIANTS: Final = {"view": 2_048, "thumb": 320}
 HEIC_BRANDS: Final = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
 BROKEN: Final = (
+    struct.error,
     OSError,
     ValueError,
     SyntaxError,
@@ -59,7 +61,7 @@ def read_picture(content: bytes) -> Picture:
         raise NoPicture("broken_picture") from error
     turned = about.pop("orientation", 1) in (5, 6, 7, 8)
     about["width"], about["height"] = (height, width) if turned else (width, height)
-    return Picture(content_type=KINDS[str(image.format)], about=about, copies=copies)
+    return Picture(content_type=KINDS.get(str(image.format), "image/jpeg"), about=about, copies=copies)
 
 
 def open_image(content: bytes) -> Image.Image:

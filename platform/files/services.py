@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from events.ids import new_id
 from files.models import StoredFile
@@ -37,20 +37,15 @@ def keep_file(
     key = new_id()
     path = f"{tenant.schema_name if tenant else 'operator'}/{key.hex[:6]}/{key.hex}"
     current_storage().put(path, content)
-    return StoredFile.objects.create(
-        id=key,
-        tenant=tenant,
-        name=plain_name(name),
-        purpose=purpose,
-        content_type=content_type[:100],
-        size_bytes=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
-        key=path,
-        created_by=actor.name[:200],
-        created_at=now,
-        picture=picture,
-        upload_key=upload_key,
-    )
+    try:
+        return StoredFile.objects.create(
+            id=key, tenant=tenant, name=plain_name(name), purpose=purpose, content_type=content_type[:100],
+            size_bytes=len(content), sha256=hashlib.sha256(content).hexdigest(), key=path, created_by=actor.name[:200],
+            created_at=now, picture=picture, upload_key=upload_key,
+        )  # fmt: skip
+    except IntegrityError:  # the same upload twice at once: nobody names these bytes, and no sweep would find them
+        current_storage().remove(path)
+        raise
 
 
 def plain_name(name: str) -> str:

@@ -33,7 +33,7 @@ def search(request: HttpRequest) -> HttpResponse:
     """Orders and vehicles by what people know of them; one single find is opened at once."""
     actor = actor_of(request)
     require_may(actor, Action.READ)
-    text = " ".join(request.GET.get("q", "").split())[:80]
+    text = " ".join(request.GET.get("q", "").replace("\0", "").split())[:80]
     orders: list[Order] = []
     vehicles: list[Vehicle] = []
     if len(text) >= 2:

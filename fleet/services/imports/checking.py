@@ -23,7 +23,7 @@ from fleet.intake.values import parse_vin
 from fleet.models import Import, ImportRow
 from fleet.selectors.registers import read_register
 from fleet.services.imports.receiving import count_import
-from fleet.services.writing import encode_problems, read_cells
+from fleet.services.writing import encode_problems, read_cells, without_nul
 from tenants.actors import system_actor
 from tenants.context import tenant_context
 from tenants.models import Tenant
@@ -133,7 +133,7 @@ def write_rows(source: Import, file: OrderFile, chunk: list[tuple[SourceRow, Jud
 
 def encode(value: Any) -> str:
     """JSON as COPY takes it."""
-    return _encoder.encode(value).decode().replace("\\u0000", "")
+    return without_nul(_encoder.encode(value).decode())
 
 
 def refuse(tenant: Tenant, source: Import, refusal: FileRefused, *, now: datetime) -> None:

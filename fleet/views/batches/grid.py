@@ -150,7 +150,7 @@ def replace_cells(request: HttpRequest, ref: str) -> HttpResponse:
     actor = actor_of(request)
     batch = batch_for(actor, ref)
     require_may(actor, Action.SUBMIT)
-    column, was, text = (request.POST.get(name, "") for name in ("column", "was", "text"))
+    column, was, text = (request.POST.get(name, "").replace("\0", "") for name in ("column", "was", "text"))
     if column not in COLUMNS:
         return JsonResponse({"message": _("There is no column %(column)s.") % {"column": column[:80]}}, status=422)
 
@@ -179,7 +179,7 @@ def read_sent(request: HttpRequest) -> Sent | None:
         cells = {line: {str(k): str(v) for k, v in row["cells"].items()} for line, row in rows.items()}
         seen = {line: {str(k): str(v) for k, v in row.get("seen", {}).items()} for line, row in rows.items()}
         columns = [str(name) for name in data.get("columns", []) if name in COLUMNS]
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError):
         return None
     return cells, seen, columns
 

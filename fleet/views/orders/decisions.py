@@ -57,7 +57,7 @@ def show_decision(
 def take_decision(request: HttpRequest, order: Order, estimate: OrderEstimate) -> HttpResponse:
     """Do what the form says, or say beside its lines why not."""
     decision = DECISIONS.get(request.POST.get("decision", ""))
-    values = {name: value[:1_000] for name, value in request.POST.items() if isinstance(value, str)}
+    values = {name: value.replace("\0", "")[:1_000] for name, value in request.POST.items() if isinstance(value, str)}
     if decision is None:
         return show_decision(request, order, estimate, Typed(values=values, problem=_("Choose what is to be done.")))
     choices, errors = read_choices(request) if decision == "approve" else ([], {})
@@ -110,7 +110,7 @@ def read_choices(request: HttpRequest) -> tuple[list[LineChoice], dict[int, str]
         amount = read_fen(request.POST.get(f"amount-{no}", "")) if is_approved else None
         if amount is not None and amount < 0:
             errors[no] = _("Give an amount in yuan.")
-        reason = request.POST.get(f"reason-{no}", "").strip()[:300]
+        reason = request.POST.get(f"reason-{no}", "").replace("\0", "").strip()[:300]
         choices.append(LineChoice(no=no, is_approved=is_approved, amount_fen=amount, reason=reason))
     return choices, errors
 

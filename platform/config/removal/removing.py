@@ -20,7 +20,7 @@ from tenants.people.models import ApiKey, Invitation, Membership
 from tenants.provisioning import close_tenant, drop_book
 
 # What the tenant itself handed in. Photos and signed papers are the operator's evidence of what it did, and stay.
-TENANTS_OWN = ("order_batch", "upload", "import")
+TENANTS_OWN = ("order_batch", "register_import")
 
 
 class TenantIsBusy(Exception):

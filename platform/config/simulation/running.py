@@ -104,9 +104,19 @@ class Simulation:
     def dispatch(self) -> None:
         """Name agents, and hold the legs out to them now rather than at their windows."""
         self.report.actions += assigning.solve(now=clock.now()).assigned
+        self.find_bays()
         waiting = list(Leg.objects.filter(status="assigned").values_list("pk", flat=True))
         for chunk in chunks(waiting):
             self.act(partial(self.hold_out, chunk))
+
+    def find_bays(self) -> None:
+        """A vehicle that no workshop has a bay for on its day is fetched on another; its tenant agrees."""
+        jobs = Job.objects.filter(
+            status__in=[states.ACKNOWLEDGED, states.ARRIVED], kind__in=states.WITH_WORKSHOP.split(), agent__isnull=False,
+            visit__isnull=False, visit__workshop__isnull=True,
+        )  # fmt: skip
+        for job in jobs.order_by("visit_id", "pk").distinct("visit_id"):
+            self.act(partial(stages.another_day, job, self.cast, clock.now()))
 
     def hold_out(self, leg_ids: list[UUID]) -> None:
         """Open the offers of these legs, as a dispatcher."""

@@ -7,7 +7,7 @@ from config.simulation.cast import Cast, happens
 from dispatch.models import Leg
 from dispatch.services import driving, offers
 from files.models import StoredFile
-from fleet.services.ordering import decide_order_estimate
+from fleet.services.ordering import decide_order_estimate, reschedule
 from repair import states
 from repair.events import PhotoTold
 from repair.models import ConditionReport, Estimate, Job, QualityCheck, ReportSide, Visit
@@ -149,6 +149,15 @@ def estimating(job: Job, cast: Cast, now: datetime) -> None:
     """Lines by the kind of service."""
     lines = [EstimateLineDraft(kind=kind, text=text, amount_fen=amount) for kind, text, amount in PRICES[job.kind]]
     working.submit_estimate(job_id=job.pk, lines=lines, actor=shop(job, cast), now=now)
+
+
+def another_day(job: Job, cast: Cast, now: datetime) -> None:
+    """The same hours a day later."""
+    actor = cast.approver(job.tenant_id)
+    assert actor.tenant is not None
+    window = (job.window_start + timedelta(days=1), job.window_end + timedelta(days=1))
+    with tenant_context(actor.tenant):
+        reschedule(order_id=job.order_id, window=window, actor=actor, now=now)
 
 
 def decide(job: Job, cast: Cast, now: datetime) -> None:

@@ -86,6 +86,8 @@ def require_window(start: datetime, end: datetime) -> None:
     """Raise BadChange unless the window ends after it starts."""
     if end <= start:
         raise BadChange(_("The window must end after it starts."))
+    if not 2000 <= start.year <= end.year < 2100:  # one leg that no calendar can hold would stop every plan
+        raise BadChange(_("Give a time between the years 2000 and 2099."))
 
 
 def require_places(from_lat: float, from_lng: float, to_lat: float | None, to_lng: float | None) -> None:

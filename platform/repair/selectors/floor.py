@@ -14,7 +14,6 @@ from repair.models import Job, Workshop, WorkshopDay
 from repair.services.choosing import local_day
 
 MOST: Final = 300
-WITH_WORKSHOP: Final = tuple(states.WITH_WORKSHOP.split())
 # lane → its title, the states in it
 LANES: Final[tuple[tuple[str, Any, frozenset[str]], ...]] = (
     ("expected", _("Expected"), frozenset(f"{states.NAMED} {states.AT_PICKUP} {states.IN_CUSTODY}".split())),
@@ -45,7 +44,7 @@ def read_floor(jobs: QuerySet[Job], *, text: str = "") -> list[Lane]:
     from repair.selectors.jobs import search_jobs
 
     shown = frozenset[str]().union(*(found for _key, _title, found in LANES))
-    rows = search_jobs(jobs.filter(status__in=shown, kind__in=WITH_WORKSHOP, workshop__isnull=False), text)
+    rows = search_jobs(jobs.filter(status__in=shown, workshop__isnull=False), text)
     clocks = Clock.objects.filter(subject_id=OuterRef("pk"), kind="progress", stopped_at=None, cancelled_at=None)
     legs = Leg.objects.filter(purpose_id=OuterRef("visit_id")).exclude(status__in=["cancelled", "done", "failed"])
     first = legs.order_by("window_start")

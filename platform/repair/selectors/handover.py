@@ -63,7 +63,9 @@ def read_work(stop: Stop) -> list[dict[str, Any]]:
     """At the return: each order with what was done and what it costs, in fen; part of what is signed."""
     if stop.side != ReportSide.RETURN:
         return []
-    lines = EstimateLine.objects.filter(estimate__job__in=stop.jobs, decision=LineDecision.APPROVED)
+    lines = EstimateLine.objects.filter(
+        estimate__job__in=stop.jobs, decision=LineDecision.APPROVED, work_begun_at__isnull=False
+    )
     found: dict[Any, list[dict[str, Any]]] = {}
     for line in lines.select_related("estimate").order_by("estimate__version", "no"):
         found.setdefault(line.estimate.job_id, []).append({"text": line.text, "approved_fen": line.approved_fen})

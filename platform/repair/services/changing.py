@@ -33,6 +33,7 @@ from repair.services.working import tell_decision
 from repair.telling import move, move_many, note_order
 from tenants.actors import Actor, Party, system_actor
 
+FIRST_YEAR, LAST_YEAR = 2000, 2100
 INCIDENTS = frozenset({"accident", "violation", "loss", "damage"})
 ON_THE_WAY = frozenset({states.ACKNOWLEDGED, states.ARRIVED, *states.NAMED.split()})
 VISIT_FIELDS = frozenset(
@@ -145,12 +146,22 @@ def write_amendment(job: Job, changes: Mapping[str, Any]) -> None:
 
 
 def check_window(job: Job, changes: Mapping[str, Any], now: datetime) -> None:
-    """A window that ends after it begins, and not in the past."""
+    """A window that ends after it begins, not in the past and not beyond what any plan can hold; a return after it."""
+    check_years(changes)
     start, end = changes.get("window_start", job.window_start), changes.get("window_end", job.window_end)
     if end <= start:
         raise ValidationError({"window_end": _("The window must end after it begins.")})
     if ("window_start" in changes or "window_end" in changes) and end <= now:
         raise ValidationError({"window_end": _("This window has closed already.")})
+    if changes.get("return_by") is not None and changes["return_by"] <= start:
+        raise ValidationError({"return_by": _("The vehicle cannot be back before it is fetched.")})
+
+
+def check_years(changes: Mapping[str, Any]) -> None:
+    """A time that no calendar of ours can show would stop the plan of every tenant, and break each page that shows it."""
+    for name, value in changes.items():
+        if isinstance(value, datetime) and not FIRST_YEAR <= value.year < LAST_YEAR:
+            raise ValidationError({name: _("Give a time between the years 2000 and 2099.")})
 
 
 def follow_amendment(job: Job, changes: Mapping[str, Any], actor: Actor, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """The editor of an estimate: a draft that is kept while it is written, and its sending."""
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -71,27 +72,33 @@ def save_draft(
         working.require_own_workshop(job, actor)
         if not is_writable(job):
             raise DraftChanged(None)
-        draft = EstimateDraft.objects.filter(job=job).first()
+        draft, typed = EstimateDraft.objects.filter(job=job).first(), tidy(lines)
+        if draft is not None and draft.revision == revision + 1 and draft.lines == keep_known(job, typed):
+            return draft  # the same was saved before, and the answer was lost on the way
         require_revision(draft, revision)
         draft = draft or EstimateDraft(job=job)
-        before = refs_of(draft.lines)
-        draft.lines, draft.revision = tidy(lines), revision + 1
-        hold_photos(job, dropped=before - refs_of(draft.lines), held=refs_of(draft.lines), now=now)
+        draft.lines, draft.revision = keep_known(job, typed), revision + 1
+        StoredFile.objects.filter(pk__in=[file.pk for file in files_of(job, draft.lines).values()]).update(
+            claimed_at=now
+        )
         draft.saved_at, draft.saved_by = now, actor.name[:200]
         draft.save()
         return draft
 
 
-def refs_of(lines: Sequence[Mapping[str, Any]]) -> set[str]:
-    """The photos that the lines name."""
-    return {str(ref) for line in lines for ref in line.get("photos") or []}
+def files_of(job: Job, lines: Sequence[Mapping[str, Any]]) -> dict[str, StoredFile]:
+    """The photos of this tenant that the lines name, by their ids: one query."""
+    keys = []
+    for ref in {ref for line in lines for ref in line.get("photos") or []}:
+        with contextlib.suppress(BadId):
+            keys.append(read_public_id("fil", ref))
+    return {file.ref: file for file in StoredFile.objects.filter(pk__in=keys, tenant=job.tenant_id, purpose=PURPOSE)}
 
 
-def hold_photos(job: Job, *, dropped: set[str], held: set[str], now: datetime) -> None:
-    """What the draft names stays; what it names no more is left to the sweep."""
-    for refs, claimed_at in ((dropped, None), (held, now)):
-        keys = [file.pk for file in (file_of(job, ref) for ref in sorted(refs)) if file is not None]
-        StoredFile.objects.filter(pk__in=keys).update(claimed_at=claimed_at)
+def keep_known(job: Job, lines: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The lines without photos that are not this tenant's."""
+    known = files_of(job, lines)
+    return [{**line, "photos": [ref for ref in line["photos"] if ref in known]} for line in lines]
 
 
 def require_revision(draft: EstimateDraft | None, revision: int) -> None:
@@ -105,10 +112,20 @@ def tidy(lines: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     if len(lines) > MOST_LINES:
         raise ValidationError({"lines": _("An estimate has %(most)d lines at most.") % {"most": MOST_LINES}})
     return [
-        {name: str(line.get(name) or "").replace("\0", "")[:300] for name in FIELDS}
-        | {"photos": [str(ref)[:40] for ref in (line.get("photos") or [])][:MOST_PHOTOS]}
+        {name: plain(line.get(name))[:300] for name in FIELDS} | {"photos": list_refs(line.get("photos"))}
         for line in lines
     ]
+
+
+def plain(value: Any) -> str:
+    """A text without what no table can keep."""
+    return str(value or "").replace("\0", "").encode(errors="ignore").decode()
+
+
+def list_refs(value: Any) -> list[str]:
+    """The ids of photos, as far as they can be some."""
+    refs = value if isinstance(value, list) else []
+    return [plain(ref)[:40] for ref in refs if isinstance(ref, str)][:MOST_PHOTOS]
 
 
 @command
@@ -172,7 +189,7 @@ def read_yuan(text: str) -> int | None:
     """Yuan as typed, in fen; None for what is no amount. A thousands comma is read."""
     try:
         amount = Decimal(text.strip().replace(",", "").removeprefix("¥").removeprefix("￥").strip()) * 100
-    except InvalidOperation:
+    except ArithmeticError:
         return None
     if not amount.is_finite() or amount < 0 or amount != amount.to_integral_value() or amount > 100_000_000:
         return None
@@ -181,20 +198,12 @@ def read_yuan(text: str) -> int | None:
 
 def photos_of(job: Job, lines: Sequence[EstimateLineDraft]) -> list[PhotoTold]:
     """The photos of the lines, each a file that was kept for this tenant; raises ValidationError by field."""
+    known = files_of(job, [{"photos": line.photos} for line in lines])
     found: list[PhotoTold] = []
     for number, line in enumerate(lines):
         for ref in line.photos:
-            file = file_of(job, ref)
-            if file is None:
+            if ref not in known:
                 raise ValidationError({f"lines.{number}.photos": _("A photo is gone; add it again.")})
+            file = known[ref]
             found.append(PhotoTold(file_id=file.pk, line_no=number + 1, sha256=file.sha256, taken_at=file.created_at))
     return found
-
-
-def file_of(job: Job, ref: str) -> StoredFile | None:
-    """The photo of this tenant behind a file's id."""
-    try:
-        key = read_public_id("fil", ref)
-    except BadId:
-        return None
-    return StoredFile.objects.filter(pk=key, tenant=job.tenant_id, purpose=PURPOSE).first()

@@ -10,13 +10,13 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from dispatch.models import Leg
+from dispatch.models import Leg, LegKind
 from dispatch.services import driving, offers
 from events.commands import command
 from files.services import claim_file
 from repair import states
 from repair.events import PhotoTold
-from repair.models import Custody, HandoverDraft, HandoverPhoto, HandoverStep, ReportSide
+from repair.models import Custody, HandoverDraft, HandoverPhoto, HandoverStep, Job, ReportSide
 from repair.selectors.handover import Stop, read_stop, read_work
 from repair.services import collecting, errands, returning
 from repair.services.collecting import REQUIRED_SHOTS, ReportDraft, authorisation_for
@@ -76,11 +76,26 @@ def take_step(*, leg_id: UUID, kind: str, submission: UUID, sent: Sent, actor: A
     """
     run = STEPS[kind]
     leg = lock_all(leg_id)
-    if HandoverStep.objects.filter(pk=submission, leg=leg, kind=kind).exists():
+    before = HandoverStep.objects.filter(pk=submission).first()
+    if before is not None:
+        if (before.leg_id, before.kind) != (leg.pk, kind):
+            raise ValidationError(_("This page cannot be read; load it again."))
         return False
-    run(read_stop(leg), sent, actor, now)
+    stop = read_stop(leg)
+    require_due(stop, kind, actor)
+    run(stop, sent, actor, now)
     HandoverStep.objects.create(id=submission, leg=leg, kind=kind, done_at=now)
     return True
+
+
+def require_due(stop: Stop, kind: str, actor: Actor) -> None:
+    """What was called off or given to another moves nothing more; papers are signed at the door. Raises ValidationError."""
+    leg = stop.leg
+    is_own = leg.agent is not None and str(leg.agent.user_id) == actor.id
+    at_door = kind not in {"authorise", "sign"} or stop.can_report
+    right_way = kind != "take_over" or leg.kind == LegKind.RETURN
+    if leg.status == "cancelled" or not is_own or not at_door or not right_way:
+        raise ValidationError(_("This cannot be done now: the job has moved on, or it is somebody else's step."))
 
 
 # --- what was photographed ---------------------------------------------------------------------------------------------
@@ -89,12 +104,14 @@ def take_step(*, leg_id: UUID, kind: str, submission: UUID, sent: Sent, actor: A
 def photos_sent(stop: Stop, sent: Sent, names: Sequence[str]) -> dict[str, HandoverPhoto]:
     """The named photos as they arrived; raises ValidationError for one that has not."""
     keys = {name: sent.photos[name] for name in names if name in sent.photos}
-    rows = HandoverPhoto.objects.filter(leg=stop.leg, file__upload_key__in=list(keys.values())).select_related("file")
-    found = {row.file.upload_key: row for row in rows}
-    missing = [name for name in names if keys.get(name) not in found]
+    rows = HandoverPhoto.objects.filter(
+        leg=stop.leg, file__upload_key__in=list(keys.values()), replaced_at__isnull=True
+    )
+    found = {(row.shot, row.file.upload_key): row for row in rows.select_related("file")}
+    missing = [name for name in names if (name, keys.get(name)) not in found]
     if missing:
         raise ValidationError({"shots": _("Photos are missing: %(names)s.") % {"names": ", ".join(missing)}})
-    return {name: found[key] for name, key in keys.items()}
+    return {name: found[name, key] for name, key in keys.items()}
 
 
 def told(photo: HandoverPhoto) -> PhotoTold:
@@ -143,7 +160,7 @@ def sign(stop: Stop, sent: Sent, actor: Actor, now: datetime) -> None:
 
 def read_report(stop: Stop, sent: Sent) -> ReportDraft:
     """The report, with the sums of the photos as they arrived. Raises ValidationError."""
-    extra = sorted(name for name in sent.photos if name.startswith("damage-"))[:20]
+    extra = sorted(name for name in sent.photos if name.startswith("damage-"))
     shots = photos_sent(stop, sent, [*REQUIRED_SHOTS, *extra])
     witness = text_of(sent, "witness", most=80)
     signatures = photos_sent(stop, sent, ["sign-agent"] if witness else ["sign-agent", "sign-customer"])
@@ -204,6 +221,9 @@ def fail(stop: Stop, sent: Sent, actor: Actor, now: datetime) -> None:
         raise ValidationError({"reason": _("Say what happened.")})
     call = collecting.fail_pickup if stop.side == ReportSide.PICKUP else returning.fail_return
     call(visit_id=stop.visit.pk, reason=reason, photo=photo.file.ref, shown=[told(photo)], actor=actor, now=now)
+    # whoever comes next photographs for himself: nobody signs with the pictures of an earlier day
+    HandoverPhoto.objects.filter(leg=stop.leg, replaced_at__isnull=True).update(replaced_at=now)
+    HandoverDraft.objects.filter(leg=stop.leg).delete()
 
 
 def of_leg(call: Callable[..., Any]) -> Callable[[Stop, Sent, Actor, datetime], None]:
@@ -237,6 +257,13 @@ def of_jobs(call: Callable[..., Any], source: str, *, needs_reason: bool = False
     return run
 
 
+def some(jobs: Sequence[Job]) -> Sequence[Job]:
+    """The jobs; raises ValidationError when there is none, so that nothing is called done that was not."""
+    if not jobs:
+        raise ValidationError(_("This cannot be done now: the job has moved on, or it is somebody else's step."))
+    return jobs
+
+
 def receive(stop: Stop, sent: Sent, actor: Actor, now: datetime) -> None:
     """J10: at the workshop, with the odometer."""
     if stop.visit is None:
@@ -247,14 +274,14 @@ def receive(stop: Stop, sent: Sent, actor: Actor, now: datetime) -> None:
 def to_station(stop: Stop, sent: Sent, actor: Actor, now: datetime) -> None:
     """I2: with what the check before found."""
     findings = {name: sent.values.get(name) is True for name in ("fines_cleared", "cover_valid", "licence_on_board")}
-    for job in stop.at(states.PRE_CHECK):
+    for job in some(stop.at(states.PRE_CHECK)):
         errands.go_to_station(job_id=job.pk, findings=findings, actor=actor, now=now)
 
 
 def papers_back(stop: Stop, sent: Sent, actor: Actor, now: datetime) -> None:
     """V5: the receipt is the evidence."""
     photo = photos_sent(stop, sent, ["receipt"])["receipt"]
-    for job in stop.at(states.PAID, states.OFFICE_REFUSED):
+    for job in some(stop.at(states.PAID, states.OFFICE_REFUSED)):
         errands.deliver_papers(job_id=job.pk, receipt=photo.file.ref, shown=[told(photo)], actor=actor, now=now)
 
 

@@ -197,6 +197,7 @@ def turn(
     mine = [job for job in jobs if job.status == source]
     if not mine:
         require_any(jobs, event, actor)
+    require_own_agent(mine, event, actor=actor)
     move_many(mine, event, actor=actor, now=now)
     cancel_legs(purpose_ids=[visit.pk], reason=event, actor=system_actor("return"), now=now)
     plan_return_leg(visit, window or return_window(visit, now), now)
@@ -210,6 +211,7 @@ def back_to_workshop(*, visit_id: UUID, actor: Actor, now: datetime) -> list[Job
     mine = [job for job in jobs if job.status == states.RETURN_FAILED]
     if not mine:
         require_any(jobs, "back_to_workshop", actor)
+    require_own_agent(mine, "back_to_workshop", actor=actor)
     move_many(mine, "back_to_workshop", actor=actor, now=now)
     cancel_legs(purpose_ids=[visit.pk], reason="back_to_workshop", actor=system_actor("return"), now=now)
     return mine
@@ -233,6 +235,7 @@ def take_back(*, visit_id: UUID, actor: Actor, now: datetime) -> list[Job]:
     mine = [job for job in jobs if job.status == states.REFUSED]
     if not mine:
         require_any(jobs, "take_back", actor)
+    require_own_agent(mine, "take_back", actor=actor)
     move_many(mine, "take_back", actor=actor, now=now)
     return mine
 

@@ -67,7 +67,10 @@ def show_day(request: HttpRequest) -> HttpResponse:
 def show_handover(request: HttpRequest, ref: str) -> HttpResponse:
     """One trip: where, who, what for, and what is due now."""
     actor, now = actor_of(request), clock.now()
-    stop = read_stop(own_leg(request, ref))
+    leg = own_leg(request, ref)
+    if leg.status == "cancelled":
+        raise Http404
+    stop = read_stop(leg)
     before = read_before(stop, actor)
     context: dict[str, Any] = {
         "leg": stop.leg, "ref": ref, "jobs": stop.jobs, "visit": stop.visit, "now": now, "maps": map_links(stop.leg),
@@ -180,9 +183,11 @@ def read_body(request: HttpRequest) -> dict[str, Any]:
     """A JSON object of moderate size; raises ValidationError."""
     if len(request.body) > MOST_JSON:
         raise ValidationError(_("This is too long."))
+    if b"\\u0000" in request.body:  # what no table can keep
+        raise ValidationError(_("This page cannot be read; load it again."))
     try:
         return msgspec.json.decode(request.body, type=dict[str, Any])
-    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+    except (msgspec.DecodeError, msgspec.ValidationError, RecursionError) as error:
         raise ValidationError(_("This page cannot be read; load it again.")) from error
 
 

@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from config import clock
-from events.ids import BadId, read_public_id
 from events.machine import TransitionError
 from files.links import photo_url
-from files.photos import PhotoRefused, keep_photo
+from files.models import StoredFile
+from files.photos import MOST_BYTES, PhotoRefused, keep_photo
 from repair import states, texts
 from repair.access import actor_of, job_for, staff_view
 from repair.models import Estimate, EstimateDraft, Job, LineKind
@@ -41,14 +41,15 @@ def edit_estimate(request: HttpRequest, ref: str) -> HttpResponse:
     last = Estimate.objects.filter(job=job).prefetch_related("lines").order_by("-version").first()
     is_extra = job.status == states.IN_REPAIR
     lines = draft.lines if draft else lines_of(last) if last and not is_extra else []
+    known = drafting.files_of(job, lines)
     context = {
         "job": job,
         "ref": ref,
         "is_extra": is_extra,
         "draft": draft,
         "revision": draft.revision if draft else 0,
-        "lines": [show_line(line, actor) for line in (lines or [BLANK])],
-        "blank": show_line(BLANK, actor),
+        "lines": [show_line(line, known, actor) for line in (lines or [BLANK])],
+        "blank": show_line(BLANK, {}, actor),
         "kinds": LineKind.choices,
         "last": last,
         "decision": texts.DECISIONS.get(last.decision, "") if last else "",
@@ -70,25 +71,19 @@ def lines_of(estimate: Estimate) -> list[dict[str, Any]]:
     ]
 
 
-def show_line(line: dict[str, Any], actor: Actor) -> dict[str, Any]:
-    """A line with the addresses of its photos."""
-    return {**line, "photos": [{"ref": ref, "url": address_of(ref, actor)} for ref in line.get("photos", [])]}
-
-
-def address_of(ref: str, actor: Actor) -> str:
-    """Where a photo of the draft is seen."""
-    try:
-        return photo_url(file_id=read_public_id("fil", ref), actor=actor, variant="thumb")
-    except BadId:
-        return ""
+def show_line(line: dict[str, Any], known: dict[str, StoredFile], actor: Actor) -> dict[str, Any]:
+    """A line with the addresses of its photos, as far as they are this tenant's."""
+    files = [known[ref] for ref in line.get("photos", []) if ref in known]
+    shown = [{"ref": file.ref, "url": photo_url(file_id=file.pk, actor=actor, variant="thumb")} for file in files]
+    return {**line, "photos": shown}
 
 
 def read_body(request: HttpRequest) -> tuple[list[dict[str, Any]], int, str]:
     """Lines, revision and note of what the editor sends; raises ValidationError."""
     try:
         body = json.loads(request.body)
-        lines, revision, note = body["lines"], int(body["revision"]), str(body.get("note") or "")[:300]
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        lines, revision, note = body["lines"], int(body["revision"]), drafting.plain(body.get("note"))[:300]
+    except (ValueError, KeyError, TypeError, RecursionError, OverflowError) as error:
         raise ValidationError({"lines": _("The page sent what cannot be read; reload it.")}) from error
     if (
         not isinstance(lines, list)
@@ -154,6 +149,10 @@ def add_photo(request: HttpRequest, ref: str) -> HttpResponse:
     upload = request.FILES.get("photo")
     if upload is None or not drafting.is_writable(job):
         return JsonResponse({"message": _("Choose a photo.")}, status=422)
+    if upload.size is not None and upload.size > MOST_BYTES:
+        return JsonResponse(
+            {"message": _("The photo is larger than %(limit_mb)s MB.") % {"limit_mb": MOST_BYTES >> 20}}, status=422
+        )
     try:
         key = UUID(request.POST.get("key", ""))
     except ValueError:

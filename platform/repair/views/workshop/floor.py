@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from config import clock
 from repair import states, texts
 from repair.access import READERS, actor_of, is_watcher, jobs_for, staff_view
-from repair.actions import actions_for
+from repair.actions import step_due
 from repair.ids import job_ref
 from repair.models import Job, Workshop
 from repair.selectors.floor import read_bays, read_floor
@@ -26,7 +26,7 @@ def show_floor(request: HttpRequest) -> HttpResponse:
     own = Workshop.objects.filter(is_active=True).order_by("name")
     choices = list(own if is_watcher(actor) else own.filter(pk__in=[actor.workshop_id] if actor.workshop_id else []))
     chosen = next((shop for shop in choices if str(shop.pk) == request.GET.get("workshop")), None)
-    text = request.GET.get("q", "")[:80]
+    text = request.GET.get("q", "").replace("\0", "")[:80]
     jobs = jobs_for(actor)
     if chosen is not None:
         jobs = jobs.filter(workshop=chosen)
@@ -57,5 +57,5 @@ def show_card(job: Job, actor: Actor) -> dict[str, Any]:
         "ref": ref,
         "status_label": texts.JOB_STATES.get(job.status, job.status),
         "is_away": job.status in states.NAMED.split() or job.status in {states.AT_PICKUP, states.IN_CUSTODY},
-        "step": next((action for action in actions_for(job, actor) if action.style == "primary"), None),
+        "step": step_due(job, actor),
     }

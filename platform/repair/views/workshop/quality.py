@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from config import clock
 from files.models import StoredFile
-from files.photos import PhotoRefused, keep_photo
+from files.photos import MOST_BYTES, PhotoRefused, keep_photo
 from repair.access import actor_of, job_for, staff_view
 from repair.actions import legal_events
 from repair.forms.workshop import QualityForm
@@ -68,6 +68,9 @@ def inspect(form: QualityForm, photos: Sequence[StoredFile]) -> None:
 def keep_photos(request: HttpRequest, form: QualityForm, job: Job, actor: Actor) -> list[StoredFile] | None:
     """The pictures that came with the form; None when one is refused, with the reason on the form."""
     uploads = request.FILES.getlist("photos")
+    if any((upload.size or 0) > MOST_BYTES for upload in uploads):
+        form.add_error(None, _("The photo is larger than %(limit_mb)s MB.") % {"limit_mb": MOST_BYTES >> 20})
+        return None
     if len(uploads) > MOST_PHOTOS:
         form.add_error(None, _("Add at most %(count)s photos.") % {"count": MOST_PHOTOS})
         return None
