@@ -16,13 +16,15 @@ from django.db import connection
 from psycopg import errors
 
 from config.removal.bundle import BundleError, check_bundle, write_bundle
-from config.removal.removing import TenantIsBusy, delete_side, remove_tenant
+from config.removal.removing import TENANTS_OWN, TenantIsBusy, delete_side, remove_tenant
 from events.book.models import Entry
 from events.checking import check_book
 from events.models import Event, Fact, Stream
 from files.models import StoredFile
 from files.services import keep_file
 from files.storing import current_storage
+from fleet.services import receiving
+from fleet.services.imports import receiving as imports
 from tenants.actors import Actor
 from tenants.context import tenant_context
 from tenants.grants import role_exists
@@ -211,3 +213,7 @@ def test_a_tenant_with_an_open_job_stays(acme: Tenant, tmp_path: Path, system: A
     with pytest.raises(TenantIsBusy, match="acme has 1 jobs"):
         remove_tenant(tenant=acme, folder=tmp_path, actor=system, now=now)
     assert Tenant.objects.get(pk=acme.pk).state == "ready"
+
+
+def test_every_upload_of_a_tenant_goes_with_it() -> None:
+    assert {receiving.PURPOSE, imports.PURPOSE} <= set(TENANTS_OWN)

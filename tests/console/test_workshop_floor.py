@@ -188,3 +188,23 @@ def test_an_extra_fault_asks_for_consent(world: World, at_console: AtConsole) ->
     assert send(client, "estimate_send", job, [LINE], 0, note="球头松旷").status_code == 200
     assert fresh(job).status == "consent_required"
     assert Estimate.objects.filter(job=job, is_supplement=True).get().total_fen == 38_050
+
+
+def test_a_draft_shows_no_photo_of_another_tenant(job: Job, shop: Client, pacific: Any, system: Any, now: Any) -> None:
+    file = keep_photo(tenant=pacific, name="x", content=photo(), purpose="photo", actor=system, now=now)
+    assert send(shop, "estimate_save", job, [{**LINE, "photos": [file.ref]}], 0).status_code == 200
+    page = text_of(shop.get(at("estimate", job)))
+    assert "/files/photos/" not in page and file.ref not in page
+
+
+def test_a_save_whose_answer_was_lost_is_the_same_save(job: Job, shop: Client) -> None:
+    assert [send(shop, "estimate_save", job, [LINE], 0).json() for _twice in range(2)] == [{"revision": 1}] * 2
+
+
+@pytest.mark.parametrize(
+    "line",
+    [{**LINE, "amount": "9e999999"}, {**LINE, "photos": 5}, {**LINE, "photos": ["fil_\0"]}, {**LINE, "text": "a\0"}],
+)
+def test_odd_lines_are_no_error_of_ours(job: Job, shop: Client, line: dict[str, Any]) -> None:
+    assert send(shop, "estimate_send", job, [line], 0).status_code in {200, 422}
+    assert shop.get(at("floor"), {"q": "\0"}).status_code == 200

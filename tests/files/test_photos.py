@@ -255,3 +255,11 @@ def test_a_link_opens_nothing_once_its_person_has_left(acme: Tenant, system: Act
     token = token_of(photo_url(file_id=file.pk, actor=member))
     with pytest.raises(Http404):
         links.show_photo(asked_by(replace(member, roles=frozenset())), token)
+
+
+@pytest.mark.django_db
+def test_a_phones_picture_of_several_is_a_photo(acme: Tenant, system: Actor, now: Any) -> None:
+    out = BytesIO()
+    first, second = (Image.new("RGB", (300, 200), colour) for colour in ("red", "blue"))
+    first.save(out, "MPO", save_all=True, append_images=[second])
+    assert keep(acme, system, now, out.getvalue()).content_type == "image/jpeg"

@@ -16,7 +16,7 @@ from django.db.models import Max
 from django.test import Client
 
 from config import clock
-from dispatch.models import Agent
+from dispatch.models import Agent, Leg
 from events.ids import public_id, read_public_id
 from files.models import StoredFile
 from files.services import read_file, sweep_files
@@ -304,3 +304,44 @@ def test_two_signatures_at_once_are_one_custody(own_db: str) -> None:
     assert Custody.objects.count() == ConditionReport.objects.count() == 1
     assert collecting.hash_of(ConditionReport.objects.get().content) == values["hash"]
     assert sweep_files(now=clock.now()) == 0
+
+
+def test_a_photo_of_another_shot_is_no_signature(world: World) -> None:
+    job = world.to_pickup(world.order())
+    phone, leg = phone_of(world, job), leg_ref(world, job)
+    shoot_all(phone, leg)
+    phone.photos["sign-customer"] = phone.photos["front"]
+    answer = phone.send(leg, "sign", phone.report(job))
+    assert answer.status_code == 422
+    assert "sign-customer" in answer.content.decode()
+    assert not Custody.objects.exists()
+
+
+def test_a_trip_that_was_called_off_moves_nothing_more(world: World) -> None:
+    Authorisation.objects.all().delete()
+    job = world.to_pickup(world.order())
+    phone, leg = phone_of(world, job), leg_ref(world, job)
+    phone.shoot(leg, "sign-authorisation")
+    Leg.objects.filter(pk=world.leg(job).pk).update(status="cancelled")
+    answer = phone.send(leg, "authorise", {"signer": "赵师傅"})
+    assert answer.status_code in {404, 422}
+    assert not Authorisation.objects.exists()
+    assert phone.client.get(f"/repair/handover/{leg}/").status_code == 404
+
+
+def test_who_comes_after_a_failed_trip_photographs_for_himself(world: World) -> None:
+    job = world.to_pickup(world.order())
+    phone, leg = phone_of(world, job), leg_ref(world, job)
+    phone.shoot(leg, "front")
+    phone.shoot(leg, "failed")
+    assert phone.send(leg, "fail", {"reason": "nobody_there"}).status_code == 200
+    assert not HandoverPhoto.objects.filter(replaced_at__isnull=True).exists()
+    assert not HandoverDraft.objects.exists()
+
+
+@pytest.mark.parametrize("body", ['{"a":' + "[" * 40_000, '{"remarks": "a\\u0000b"}', '"text"', "{"])
+def test_an_odd_draft_is_refused_and_is_no_error_of_ours(world: World, body: str) -> None:
+    job = world.to_pickup(world.order())
+    phone, leg = phone_of(world, job), leg_ref(world, job)
+    answer = phone.client.post(f"/repair/handover/{leg}/draft/", body, content_type="application/json")
+    assert answer.status_code == 422

@@ -1,6 +1,6 @@
 """J2, J17 to J20, J25 to J27: what changes, ends, holds and closes a job."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from dispatch.models import Clock
 from events.machine import TransitionError
 from events.models import Event, Fact
-from repair.models import Custody, Incident, Job, Rating, WorkshopDay
+from repair.models import Custody, Incident, Job, Rating, Vehicle, WorkshopDay
 from repair.requests import Amendment
 from repair.services import aftercare, changing
 from tenants.models import Tenant
@@ -362,3 +362,24 @@ def test_an_insurer_orders_and_decides_like_any_tenant(world: World, pacific: Te
     )
     assert outcome[0].is_done
     assert world.leg(job).status == "cancelled"
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"window_end": datetime(9999, 12, 31, tzinfo=UTC)}, "window_end"),
+        ({"return_by": datetime(9999, 12, 31, tzinfo=UTC)}, "return_by"),
+        ({"return_by": datetime(2026, 1, 1, tzinfo=UTC)}, "return_by"),
+    ],
+)
+def test_a_time_that_no_plan_can_hold_is_refused(world: World, changes: dict[str, Any], field: str) -> None:
+    job = world.order()
+    with pytest.raises(ValidationError) as refused:
+        amend(world, job, **changes)
+    assert list(refused.value.message_dict) == [field]
+    assert not Fact.objects.filter(data__event="amend").exists()
+
+
+def test_the_key_of_a_vehicle_tells_no_hour(world: World) -> None:
+    world.order()
+    assert {vehicle.pk.version for vehicle in Vehicle.objects.all()} == {4}

@@ -73,11 +73,11 @@ def save_draft(
         if not is_writable(job):
             raise DraftChanged(None)
         draft, typed = EstimateDraft.objects.filter(job=job).first(), tidy(lines)
-        if draft is not None and draft.revision == revision + 1 and draft.lines == keep_known(job, typed):
+        if draft is not None and draft.revision == revision + 1 and draft.lines == typed:
             return draft  # the same was saved before, and the answer was lost on the way
         require_revision(draft, revision)
         draft = draft or EstimateDraft(job=job)
-        draft.lines, draft.revision = keep_known(job, typed), revision + 1
+        draft.lines, draft.revision = typed, revision + 1
         StoredFile.objects.filter(pk__in=[file.pk for file in files_of(job, draft.lines).values()]).update(
             claimed_at=now
         )
@@ -93,12 +93,6 @@ def files_of(job: Job, lines: Sequence[Mapping[str, Any]]) -> dict[str, StoredFi
         with contextlib.suppress(BadId):
             keys.append(read_public_id("fil", ref))
     return {file.ref: file for file in StoredFile.objects.filter(pk__in=keys, tenant=job.tenant_id, purpose=PURPOSE)}
-
-
-def keep_known(job: Job, lines: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The lines without photos that are not this tenant's."""
-    known = files_of(job, lines)
-    return [{**line, "photos": [ref for ref in line["photos"] if ref in known]} for line in lines]
 
 
 def require_revision(draft: EstimateDraft | None, revision: int) -> None:
