@@ -125,7 +125,7 @@ SYSTEM_NAMES: Final[dict[str, Any]] = {
         ["dispatch", "cancel", "reschedule", "offers", "visits", "return", "hold", "release"], _l("Dispatch")
     ),
     **dict.fromkeys(["close", "closing", "errand", "estimates", "parts", "rework", "salvage"], _l("Service desk")),
-    **dict.fromkeys(["invite_member", "issue_api_key", "revoke_api_key"], _l("Operator")),
+    **dict.fromkeys(["invite_member", "issue_api_key", "revoke_api_key", "remove_tenant"], _l("Operator")),
 }
 """How the parts of the system that act by themselves sign."""
 

@@ -169,7 +169,7 @@ def states_of(key: UUID) -> list[str]:
     job = Job.objects.get(order_id=key)
     facts = Fact.objects.filter(type="job.moved", subject=public_id("job", job.pk)).order_by("id")
     moves = [fact.data for fact in facts]
-    return [move["after"] for move in moves if move["after"] != move["before"] or move["event"] == "reassign"]
+    return [move["after"] for move in moves if move["after"] != move["before"]]
 
 
 def assert_hidden(person: Person, refs: list[str]) -> None:

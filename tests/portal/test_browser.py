@@ -127,7 +127,7 @@ def upload(page: Page, address: str, name: str) -> None:
     page.goto(f"{address}/batches/new/")
     page.set_input_files("input[type=file]", DATA / name)
     page.click("main button[type=submit]")
-    page.wait_for_selector("#rows")
+    page.wait_for_selector("#rows", timeout=90_000)  # a shared machine may be slow
 
 
 def accessible(page: Page) -> None:

@@ -23,7 +23,7 @@ from tests.fleet.conftest import DATA, Desk
 from tests.fleet.test_batches import as_csv, lines_of
 from tests.fleet.world import NOW, estimated, moved, place, ref, tell
 
-LISTS = ["/", "/orders/", "/approvals/", "/batches/", "/vehicles/", "/sites/", "/cost-centers/", "/search/?q=LSVN"]
+LISTS = ["/orders/", "/approvals/", "/batches/", "/vehicles/", "/sites/", "/cost-centers/", "/search/?q=LSVN"]
 SignIn = Callable[..., Client]
 
 
