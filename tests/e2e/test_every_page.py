@@ -78,8 +78,9 @@ def look_around(person: Visitor, email: str, slug: str, language: str) -> dict[s
     """What is wrong with the pages that this person can reach, by page."""
     wrong: dict[str, str] = {}
     if language != "en":
-        cookie = {"name": "django_language", "value": language, "domain": f".{settings.BASE_DOMAIN}", "path": "/"}
-        person.page.context.add_cookies([cookie])
+        person.page.context.add_cookies(
+            [{"name": "django_language", "value": language, "domain": f".{settings.BASE_DOMAIN}", "path": "/"}]
+        )
     crawl = enter(person, email, slug)
     for kind in crawl.pages(most=60):
         try:
