@@ -1,7 +1,7 @@
 """Every waker, with a broker that refuses, on transactions that really commit: the caller hears nothing of it."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -20,14 +20,6 @@ from messages.services import wake as wake_sender
 from tenants.actors import Actor
 from tenants.models import Tenant
 from tests.events.toys import fill
-
-
-@pytest.fixture(autouse=True)
-def fresh_circuit() -> Iterator[None]:
-    """No test leans on what another found out about the broker."""
-    circuit.reset()
-    yield
-    circuit.reset()
 
 
 WAKERS: tuple[Callable[[], None], ...] = (

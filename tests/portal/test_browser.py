@@ -13,7 +13,7 @@ from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.db import connections
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, TimeoutError, expect, sync_playwright  # noqa: A004
 
 from config.celery import app
 from fleet.models import Order
@@ -127,7 +127,10 @@ def upload(page: Page, address: str, name: str) -> None:
     page.goto(f"{address}/batches/new/")
     page.set_input_files("input[type=file]", DATA / name)
     page.click("main button[type=submit]")
-    page.wait_for_selector("#rows", timeout=90_000)  # a shared machine may be slow
+    try:
+        page.wait_for_selector("#rows", timeout=90_000)  # a shared machine may be slow
+    except TimeoutError as error:
+        raise AssertionError(f"{page.url} shows: {page.inner_text('main')[:2000]}") from error
 
 
 def accessible(page: Page) -> None:
