@@ -16,15 +16,30 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
+class Author:
+    """Who an event is by, as far as its tenant may know; the reason that the operator's people give stays with the fact."""
+
+    name: str
+    kind: str = ""  # user, key, system
+    credential: str = ""
+    on_behalf_of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """One event as a projector sees it: ids, times and numbers come from here, never from the clock or a sequence."""
 
     seq: int
     event: Any
     data: str
-    actor_name: str
+    author: Author
     occurred_at: datetime
     stored_version: int | None = None  # of `data`, when an upcaster has raised `event` above it
+
+    @property
+    def actor_name(self) -> str:
+        """The name of who it is by."""
+        return self.author.name
 
     @property
     def version(self) -> int:

@@ -14,14 +14,14 @@ from psycopg import sql
 
 from events.catalogue import canonical, decode, events
 from events.models import Event
-from events.projecting import Told, project
+from events.projecting import Author, Told, project
 from tenants.grants import models_of
 from tenants.models import Tenant
 from tenants.owner import execute
 from tenants.postgresql.base import Place, current_wrapper
 
 PAGE = 2000
-COLUMNS = ("seq", "type", "version", "data", "actor_name", "occurred_at")
+COLUMNS = ("seq", "type", "version", "data", "occurred_at", "actor_name", "actor_kind", "credential", "on_behalf_of")
 
 
 class UnknownEvent(LookupError):
@@ -91,10 +91,10 @@ def read_pages(*, tenant: Tenant, columns: Sequence[str], page: int = PAGE) -> I
         last = rows[-1][0]
 
 
-def as_told(seq: int, name: str, version: int, data: dict[str, Any], actor_name: str, occurred_at: Any) -> Told:
+def as_told(seq: int, name: str, version: int, data: dict[str, Any], occurred_at: Any, *author: str) -> Told:
     """One event of the log as it was handed to the projectors when it was told."""
     try:
         event = decode(events[name], data, version=version)
     except KeyError as error:
         raise UnknownEvent(f"{name}, version {version}, number {seq}") from error
-    return Told(seq, event, canonical(data).decode(), actor_name, occurred_at, stored_version=version)
+    return Told(seq, event, canonical(data).decode(), Author(*author), occurred_at, stored_version=version)

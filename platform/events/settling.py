@@ -15,8 +15,9 @@ from events.commands import Recorded, ToldEvent, Work
 from events.copying import copy_rows
 from events.listening import listeners
 from events.models import Event, Fact, Stream
-from events.projecting import Told, project
+from events.projecting import Author, Told, project
 from events.waking import wake_after_commit
+from tenants.actors import Actor
 from tenants.context import TenantNotReady, tenant_context
 from tenants.models import Tenant
 
@@ -121,8 +122,13 @@ def event_rows(
         because = item.because.id if item.because else None
         digest = chain_hash(previous, item.tenant_id, stream.last_seq, because, row, data)
         stream.last_hash = digest
-        entries.append(Told(stream.last_seq, item.event, text, item.actor.name, item.occurred_at))
+        entries.append(Told(stream.last_seq, item.event, text, author_of(item.actor), item.occurred_at))
         yield (*row, item.tenant_id, stream.last_seq, because, previous, digest)
+
+
+def author_of(actor: Actor) -> Author:
+    """What a projector may know of who acts."""
+    return Author(actor.name, actor.kind, actor.credential, actor.on_behalf_of)
 
 
 def chain_hash(  # the parts of one event, in the order in which they are hashed

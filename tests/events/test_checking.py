@@ -1,6 +1,7 @@
 """check_books finds what differs from the events, rebuild_book mends it, and neither is fooled."""
 
-from datetime import datetime
+from datetime import UTC, datetime
+from importlib import import_module
 from io import StringIO
 
 import pytest
@@ -19,7 +20,7 @@ from tenants.actors import Actor
 from tenants.context import tenant_context
 from tenants.models import Tenant
 from tenants.owner import as_owner, execute
-from tenants.postgresql.base import WallError
+from tenants.postgresql.base import WallError, current_wrapper
 from tests.events.toys import TeaOffered, serve
 
 ENTRY = "events_book_entry"
@@ -42,8 +43,9 @@ def as_owner_do(tenant: Tenant, statement: str) -> None:
 SPOIL = """
 UPDATE {book}.events_book_entry SET actor_name = 'somebody else', data = '{{}}' WHERE seq = 2;
 DELETE FROM {book}.events_book_entry WHERE seq = 4;
-INSERT INTO {book}.events_book_entry (seq, type, version, subject, data, actor_name, occurred_at)
-VALUES (99, 'tea.offered', 1, 'x', '{{}}', '', now());
+INSERT INTO {book}.events_book_entry
+  (seq, type, version, subject, data, actor_kind, actor_name, credential, on_behalf_of, occurred_at)
+VALUES (99, 'tea.offered', 1, 'x', '{{}}', 'user', '', '', '', now());
 """
 SPOILT = [
     Difference(ENTRY, "seq=2", "changed", "data, actor_name"),
@@ -82,6 +84,22 @@ def test_a_spoiled_book_is_found_and_mended(tea: Tenant, pacific: Tenant) -> Non
     assert check_book(tea) == []
     assert entries(tea) == right
     assert entries(pacific) == others
+
+
+def test_entries_of_an_older_book_learn_who_they_are_by(tea: Tenant, pacific: Tenant) -> None:
+    program = Actor(kind="key", id="key_1", name="TMS", credential="key:abcd", on_behalf_of="王娟平", tenant=tea)
+    serve(guests=[(tea, "late", 7)], actor=program, now=datetime(2026, 11, 23, tzinfo=UTC))
+    right, others = entries(tea), entries(pacific)
+    assert right[-1][5:9] == ("key", "TMS", "key:abcd", "王娟平")
+    for tenant in (tea, pacific):
+        as_owner_do(tenant, "UPDATE {book}.events_book_entry SET actor_kind = '', credential = '', on_behalf_of = ''")
+        assert len(check_book(tenant)) == len(entries(tenant))
+    with as_owner():
+        current_wrapper().stand_in_for_migration(tea.schema_name)
+        execute(import_module("events.book.migrations.0002_entry_author").FILL)
+        current_wrapper().stand_in_for_migration("public")
+    assert check_book(tea) == [] and entries(tea) == right
+    assert entries(pacific) != others  # each book in its own migration
 
 
 def test_one_table_can_be_mended_alone(tea: Tenant) -> None:

@@ -6,7 +6,9 @@ from events.book.models import Entry
 from events.copying import copy_rows
 from events.projecting import Told, projects_every
 
-FIELDS = ("seq", "type", "version", "subject", "data", "actor_name", "occurred_at")
+FIELDS = (
+    "seq", "type", "version", "subject", "data", "actor_kind", "actor_name", "credential", "on_behalf_of", "occurred_at",
+)  # fmt: skip
 
 
 @projects_every
@@ -15,5 +17,11 @@ def copy_entries(told: Sequence[Told]) -> None:
     copy_rows(
         Entry,
         FIELDS,
-        ((t.seq, t.event.type, t.version, t.event.subject, t.data, t.actor_name, t.occurred_at) for t in told),
+        (
+            (
+                t.seq, t.event.type, t.version, t.event.subject, t.data,
+                t.author.kind, t.actor_name, t.author.credential, t.author.on_behalf_of, t.occurred_at,
+            )  # fmt: skip
+            for t in told
+        ),
     )
