@@ -4,7 +4,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
+from typing import Any, Final
 from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
 
 from tenants.models import Tenant
 
@@ -117,3 +120,20 @@ NOBODY = Actor(kind="nobody", id="", name="")
 def system_actor(name: str, *, request_id: str = "") -> Actor:
     """The system itself, acting as `name` (a listener, a task, a clock)."""
     return Actor(kind="system", id=name, name=name, request_id=request_id)
+
+
+SYSTEM_NAMES: Final[dict[str, Any]] = {
+    "intake": _("Intake"),
+    "clocks": _("Clock"),
+    "pre-approval": _("Approval beforehand"),
+    **dict.fromkeys(["dispatch", "offers"], _("Dispatch")),
+    **dict.fromkeys(["visits", "return", "cancel", "reschedule", "hold", "release", "rework"], _("Service desk")),
+    **dict.fromkeys(["parts", "errand", "salvage", "estimates", "close", "closing"], _("Service desk")),
+    **dict.fromkeys(["invite_member", "issue_api_key", "revoke_api_key", "remove_tenant"], _("Operator")),
+}
+"""How the parts of the system that act by themselves sign, on every page of desks and books."""
+
+
+def name_actor(name: str, *, kind: str = "system") -> str:
+    """Who did it: a person's name, or which part of the system, in the reader's words."""
+    return str(SYSTEM_NAMES.get(name, name)) if kind == "system" else name

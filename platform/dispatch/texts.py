@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dispatch.models import LegKind
 from dispatch.planning import GateReason
+from tenants.actors import name_actor
 
 LEG_STATES: dict[str, Any] = {
     "planned": _("Planned"),
@@ -113,32 +114,8 @@ CLOCKS: dict[str, Any] = {
 }
 
 
+actor_text = name_actor  # the pages of this desk find it among their words
 GATES = {gate.value: gate for gate in GateReason}
-
-
-ACTORS: dict[str, Any] = {  # the parts of the system that act by themselves
-    "dispatch": _("The planner"),
-    "clocks": _("The clocks"),
-    "visits": _("The system"),
-    "intake": _("Order intake"),
-    "cancel": _("The system"),
-    "reschedule": _("The system"),
-    "hold": _("The system"),
-    "release": _("The system"),
-    "return": _("The system"),
-    "errand": _("The system"),
-    "parts": _("The system"),
-    "rework": _("The system"),
-    "salvage": _("The system"),
-    "pre-approval": _("The system"),
-    "system": _("The system"),
-    "scheduler": _("The planner"),
-}
-
-
-def actor_text(name: str, *, kind: str = "system") -> str:
-    """Who did it: a person's name, or what part of the system, in the reader's words."""
-    return str(ACTORS.get(name, name)) if kind == "system" else name
 
 
 def reason_text(reason: str) -> str:

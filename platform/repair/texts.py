@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from repair import states
+from tenants.actors import name_actor as name_actor  # the pages of this desk find it among their words
 
 JOB_STATES: Final[dict[str, Any]] = {
     states.NEW: _l("New"),
@@ -151,20 +152,7 @@ SHOTS: Final[dict[str, Any]] = {
     "front": _l("front"), "rear": _l("rear"), "left": _l("left"), "right": _l("right"), "dashboard": _l("dashboard"),
     "interior": _l("interior"),
 }  # fmt: skip
-SYSTEM_NAMES: Final[dict[str, Any]] = {
-    "intake": _l("Intake"), "dispatch": _l("Dispatch"), "offers": _l("Dispatch"), "clocks": _l("Clock"),
-    "pre-approval": _l("Approval beforehand"),
-    **dict.fromkeys(
-        ("visits", "return", "cancel", "reschedule", "hold", "release", "rework", "parts", "errand", "salvage", "close"),
-        _l("Service desk"),
-    ),
-}  # fmt: skip
 ENDED_WELL: Final = frozenset({states.DELIVERED, states.RATED, states.NOT_RATED, states.CLOSED})
-
-
-def name_actor(name: str) -> str:
-    """A person's name, or which part of the system acted."""
-    return str(SYSTEM_NAMES.get(name, name))
 
 
 SAID: Final[dict[str, Any]] = {

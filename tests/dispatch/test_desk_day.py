@@ -139,5 +139,5 @@ def test_who_did_it_is_told_in_words(desk: Desk) -> None:
     leg = desk.assigned()
     client = sign_in(StaffRole.DISPATCHER)
     page = client.get(address("leg", ref(leg)))
-    assert page.context["why"]["named_by"] == "The planner"
-    assert {item["who"] for item in page.context["timeline"]} <= {"The planner", "The system", "test"}
+    assert page.context["why"]["named_by"] == "Dispatch"
+    assert {item["who"] for item in page.context["timeline"]} <= {"Dispatch", "Service desk", "test"}

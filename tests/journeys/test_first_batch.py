@@ -16,13 +16,12 @@ from events.ids import public_id
 from events.models import Event, Fact
 from fleet.models import BatchRow, Order
 from fleet.selectors.orders import timeline_of
-from fleet.timeline import SYSTEM_NAMES
 from repair import states
 from repair.models import Job
 from tenants.context import tenant_context
 from tenants.models import Tenant
 from tests.journeys.conftest import Person
-from tests.world import DATA, ROOT, as_csv, as_xlsx, sample_rows
+from tests.world import DATA, as_csv, as_xlsx, sample_rows
 
 RAW = re.compile(r"[a-z]+[_.][a-z_]+")  # order.collected, at_workshop
 ALL_KINDS = [0, 1, 2, 8, 9, 17, 18, 20]  # rows of orders.csv: maintenance, repair, violation, parts, inspection, claim
@@ -107,16 +106,6 @@ def test_every_kind_of_order_goes_all_its_way(
     assert "Completed" in manager.read("/batches/")
     assert not Leg.objects.exclude(status__in=["done", "cancelled"]).exists()
     assert_books_are_right(acme, pacific)
-
-
-def test_every_part_of_the_system_signs_with_a_name() -> None:
-    """Whoever acts by itself is read in timelines: none of them signs with a word of the code."""
-    sources = [path for room in ("platform", "fleet", "tenants", "api") for path in (ROOT / room).rglob("*.py")]
-    signed = {
-        name for path in sources for name in re.findall(r'system_actor\("(\w+)"', path.read_text(encoding="utf-8"))
-    }
-    assert signed >= {"intake", "visits"}
-    assert signed - set(SYSTEM_NAMES) == set()
 
 
 def orders_of(tenant: Tenant) -> dict[UUID, str]:
