@@ -160,8 +160,10 @@ ESTIMATE: Final[dict[str, Any]] = {
         {
             "no": 1,
             "kind": "labour",
+            "operation": "B-0201",
             "text": "更换刹车油",
-            "quantity": "1",
+            "quantity": "1.50",
+            "unit_price_fen": 28_000,
             "amount_fen": 42_000,
             "decision": "pending",
             "approved_fen": 0,

@@ -393,7 +393,9 @@ def add_estimates(told: Sequence[Told]) -> None:
 
 def add_lines(seq: int, lines: Sequence[told_by_desk.LineTold]) -> None:
     """The lines of the estimate that was told as `seq`."""
-    fields = ("no", "kind", "text", "quantity", "amount_fen", "decision", "approved_fen", "reason")
+    fields = (
+        "no", "kind", "operation", "text", "quantity", "unit_price_fen", "amount_fen", "decision", "approved_fen", "reason",
+    )  # fmt: skip
     copy_rows(
         OrderEstimateLine, ("estimate", *fields), ((seq, *(getattr(line, name) for name in fields)) for line in lines)
     )

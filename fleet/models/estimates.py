@@ -46,7 +46,9 @@ class OrderEstimateLine(models.Model):
     no = models.PositiveSmallIntegerField()
     kind = models.CharField(max_length=20)
     text = models.CharField(max_length=300)
+    operation = models.CharField(max_length=20, blank=True, default="")  # the workshop's code for it
     quantity = models.CharField(max_length=20)
+    unit_price_fen = models.BigIntegerField(null=True)  # None: a flat price
     amount_fen = models.BigIntegerField()
     decision = models.CharField(max_length=20)
     approved_fen = models.BigIntegerField()

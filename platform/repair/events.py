@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from events.catalogue import EventBase, FactBase, register
+from events.catalogue import EventBase, FactBase, register, upcaster
 from repair import states
 
 # --- facts: the operator's own stream ----------------------------------------------------------------------------------
@@ -313,13 +313,15 @@ class OrderWorkshopNamed(EventBase):
 
 @dataclass(frozen=True, kw_only=True)
 class LineTold:
-    """One estimate line as the tenant reads it."""
+    """One estimate line as the tenant reads it; a flat price has no unit price."""
 
     no: int
     kind: str
     text: str
     quantity: str
     amount_fen: int
+    operation: str = ""
+    unit_price_fen: int | None = None
     decision: str = "pending"
     approved_fen: int = 0
     reason: str = ""
@@ -331,6 +333,7 @@ class OrderEstimated(EventBase):
     """An estimate version waits for approval (or an extra fault for consent)."""
 
     type: ClassVar[str] = "order.estimated"
+    version: ClassVar[int] = 2
     subject: str
     order_id: UUID
     estimate_version: int
@@ -346,6 +349,7 @@ class OrderEstimateDecided(EventBase):
     """The decision on an estimate, line by line."""
 
     type: ClassVar[str] = "order.estimate_decided"
+    version: ClassVar[int] = 2
     subject: str
     order_id: UUID
     estimate_version: int
@@ -354,6 +358,13 @@ class OrderEstimateDecided(EventBase):
     reason: str
     lines: tuple[LineTold, ...]
     promised_return_at: datetime | None
+
+
+@upcaster("order.estimated", version=1)
+@upcaster("order.estimate_decided", version=1)
+def with_flat_prices(data: dict[str, Any]) -> dict[str, Any]:
+    """The first lines had neither an operation nor a unit price."""
+    return {**data, "lines": [{**line, "operation": "", "unit_price_fen": None} for line in data["lines"]]}
 
 
 @register

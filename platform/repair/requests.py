@@ -138,10 +138,12 @@ class Amendment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EstimateLineDraft:
-    """A line that a workshop writes; `amount_fen` is gross."""
+    """A line that a workshop writes; amounts are gross. With a unit price the amount is quantity × unit price."""
 
     kind: str
     text: str
     amount_fen: int
     quantity: str = "1"
+    operation: str = ""
+    unit_price_fen: int | None = None
     photos: tuple[str, ...] = field(default=())

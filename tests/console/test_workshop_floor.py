@@ -26,7 +26,9 @@ from tests.repair.world import VINS, World, fresh
 
 CONSOLE = "config.urls_console"
 AtConsole = Callable[..., Client]
-LINE = {"kind": "part", "text": "前制动片", "quantity": "1", "amount": "380.50", "photos": []}
+LINE = {
+    "kind": "part", "operation": "", "text": "前制动片", "quantity": "1", "unit_price": "", "amount": "380.50", "photos": [],
+}  # fmt: skip
 
 
 @pytest.fixture(autouse=True)

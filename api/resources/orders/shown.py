@@ -67,8 +67,12 @@ class EstimateLineSerializer(serializers.Serializer[Any]):
 
     no = serializers.IntegerField()
     kind = serializers.CharField()
+    operation = serializers.CharField(allow_blank=True, help_text="The workshop's code of what is done; empty: none.")
     text = serializers.CharField()
     quantity = serializers.CharField()
+    unit_price_fen = serializers.IntegerField(
+        allow_null=True, help_text="amount_fen is quantity × unit_price_fen, half a fen upwards; null: a flat price."
+    )
     amount_fen = serializers.IntegerField()
     decision = serializers.CharField(help_text="pending, approved or declined")
     approved_fen = serializers.IntegerField()

@@ -102,10 +102,12 @@ def decision_context(actor: Actor, order: Order, waiting: OrderEstimate, typed: 
     limit = max((limits[role] or 0 for role in held_roles(actor, limits)), default=None)
     can_decide = may(actor, Action.DECIDE)
     is_above = limit is None or wanted > limit or not can_decide
+    lines = sorted(waiting.lines.all(), key=lambda line: line.no)
     return {
         "order": order,
         "waiting": waiting,
-        "lines": [decision_line(line, typed) for line in sorted(waiting.lines.all(), key=lambda line: line.no)],
+        "lines": [decision_line(line, typed) for line in lines],
+        "has_unit_prices": any(line.unit_price_fen is not None for line in lines),
         "used_fen": order.approved_fen,
         "wanted_fen": wanted,
         "limit_fen": limit if can_decide else None,
@@ -151,17 +153,23 @@ def who_could(actor: Actor, roles: frozenset[str]) -> str:
 def compare_estimates(estimates: Sequence[OrderEstimate]) -> dict[str, Any]:
     """The versions as columns and the works as rows: what changed from one to the next is seen in a line."""
     versions = sorted(estimates, key=lambda estimate: estimate.version)
-    rows: dict[tuple[str, str], dict[str, Any]] = {}
+    rows: dict[tuple[str, str, str], dict[str, Any]] = {}
     for column, estimate in enumerate(versions):
         for line in sorted(estimate.lines.all(), key=lambda line: line.no):
             row = rows.setdefault(
-                (line.kind, line.text),
-                {"text": line.text, "kind": texts.LINE_KINDS.get(line.kind, line.kind), "cells": []},
+                (line.kind, line.operation, line.text),
+                {
+                    "text": line.text,
+                    "kind": texts.LINE_KINDS.get(line.kind, line.kind),
+                    "operation": line.operation,
+                    "cells": [],
+                },
             )
             row["cells"] += [None] * (column - len(row["cells"]))
             if len(row["cells"]) == column:
                 row["cells"].append(compared_line(line))
             else:  # the same work twice in one version
+                row["cells"][column] |= {"unit_price_fen": None}
                 row["cells"][column]["amount_fen"] += line.amount_fen
                 row["cells"][column]["approved_fen"] += line.approved_fen
     for row in rows.values():
@@ -184,6 +192,8 @@ def compared_version(estimate: OrderEstimate) -> dict[str, Any]:
 def compared_line(line: OrderEstimateLine) -> dict[str, Any]:
     """A cell: what was asked, and what of it was approved."""
     return {
+        "quantity": line.quantity,
+        "unit_price_fen": line.unit_price_fen,
         "amount_fen": line.amount_fen,
         "approved_fen": line.approved_fen,
         "decision": line.decision,

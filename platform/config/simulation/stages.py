@@ -1,6 +1,7 @@
 """One function a stage: what its person does next with one job, visit or leg. Each calls one public service."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from uuid import UUID
 
 from config.simulation.cast import Cast, happens
@@ -18,13 +19,17 @@ from repair.services.collecting import REQUIRED_SHOTS, ReportDraft
 from tenants.actors import Actor, StaffRole
 from tenants.context import tenant_context
 
-PRICES: dict[str, tuple[tuple[str, str, int], ...]] = {
-    "maintenance": (("part", "机油及机滤", 36_000), ("labour", "小保养工时", 29_000)),
-    "repair": (("part", "前制动片一套", 48_000), ("labour", "拆装与调试", 32_000)),
-    "claim": (("part", "前保险杠总成", 118_000), ("labour", "钣金修复", 93_335), ("labour", "喷漆 2 幅", 148_000)),
-    "parts": (("part", "指定配件", 56_000), ("labour", "安装工时", 12_000)),
-    "inspection": (("labour", "检测不合格项整改", 45_000),),
-}
+# kind, operation, what, how much of it, unit price in fen
+PRICES: dict[str, tuple[tuple[str, str, str, str, int], ...]] = {
+    "maintenance": (("part", "M-0102", "机油及机滤", "1", 36_000), ("labour", "M-0101", "小保养工时", "1", 29_000)),
+    "repair": (("part", "B-0102", "前制动片一套", "1", 48_000), ("labour", "B-0101", "拆装与调试", "1.6", 20_000)),
+    "claim": (
+        ("part", "C-0102", "前保险杠总成", "1", 118_000), ("labour", "C-0201", "钣金修复", "5", 18_667),
+        ("labour", "C-0301", "喷漆", "2", 74_000),
+    ),
+    "parts": (("part", "P-0101", "指定配件", "1", 56_000), ("labour", "P-0201", "安装工时", "1", 12_000)),
+    "inspection": (("labour", "R-0101", "检测不合格项整改", "2.5", 18_000),),
+}  # fmt: skip
 
 
 def answer_offer(leg: Leg, cast: Cast, now: datetime) -> None:
@@ -147,7 +152,13 @@ def shop(job: Job, cast: Cast) -> Actor:
 
 def estimating(job: Job, cast: Cast, now: datetime) -> None:
     """Lines by the kind of service."""
-    lines = [EstimateLineDraft(kind=kind, text=text, amount_fen=amount) for kind, text, amount in PRICES[job.kind]]
+    lines = [
+        EstimateLineDraft(
+            kind=kind, operation=operation, text=text, quantity=quantity, unit_price_fen=price,
+            amount_fen=working.gross_of(Decimal(quantity), price),
+        )
+        for kind, operation, text, quantity, price in PRICES[job.kind]
+    ]  # fmt: skip
     working.submit_estimate(job_id=job.pk, lines=lines, actor=shop(job, cast), now=now)
 
 

@@ -5,6 +5,7 @@ from repair.models.drafts import EstimateDraft
 from repair.models.estimates import Estimate, EstimateLine, LineDecision, LineKind
 from repair.models.handing import HandoverDraft, HandoverPhoto, HandoverStep
 from repair.models.jobs import Channel, Job, JobKind
+from repair.models.operations import Operation
 from repair.models.papers import Authorisation, ConditionReport, QualityCheck, QualityStandard, ReportSide
 from repair.models.scope import ScopeRule
 from repair.models.vehicles import KnownVehicle, PlateHistory, Vehicle, VehicleModel
@@ -29,6 +30,7 @@ __all__ = [
     "KnownVehicle",
     "LineDecision",
     "LineKind",
+    "Operation",
     "PlateHistory",
     "ProgressNote",
     "QualityCheck",

@@ -13,7 +13,7 @@ class EstimateDraft(models.Model):
     """The lines of an estimate (or of an extra fault) as they stand in the editor; one a job, gone when they are sent."""
 
     job = models.OneToOneField(Job, on_delete=models.CASCADE, primary_key=True, related_name="estimate_draft")
-    lines = models.JSONField(default=list)  # [{"kind", "text", "quantity", "amount", "photos": ["fil_…"]}] as typed
+    lines = models.JSONField(default=list)  # services.drafting.FIELDS and "photos": ["fil_…"], as typed
     revision = models.PositiveIntegerField(default=0)  # grows with each save; who saves says which one was read
     saved_at = models.DateTimeField()
     saved_by = models.CharField(max_length=200)

@@ -3,11 +3,17 @@
 from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import DecimalField, ExpressionWrapper, F, Q
+from django.db.models.functions import Round
 from django.utils.translation import gettext_lazy as _
 
 from repair.models.base import Key
 from repair.models.jobs import Job
+
+# to the fen, half of one upwards
+TIMES_UNIT_PRICE = Round(
+    ExpressionWrapper(F("quantity") * F("unit_price_fen"), output_field=DecimalField(max_digits=30, decimal_places=2))
+)
 
 
 class LineKind(models.TextChoices):
@@ -50,13 +56,18 @@ class Estimate(Key):
 
 
 class EstimateLine(Key):
-    """One item: labour or part, its gross amount, and what was decided."""
+    """One item: labour or part, its gross amount, and what was decided.
+
+    Lines written before there were unit prices, and flat prices, have an amount alone.
+    """
 
     estimate = models.ForeignKey(Estimate, on_delete=models.CASCADE, related_name="lines")
     no = models.PositiveSmallIntegerField()
     kind = models.CharField(max_length=10, choices=LineKind.choices)
     text = models.CharField(max_length=300)
+    operation = models.CharField(max_length=20, blank=True)  # a code of Operation as it was then
     quantity = models.DecimalField(max_digits=8, decimal_places=2, default=1)
+    unit_price_fen = models.BigIntegerField(null=True)
     amount_fen = models.BigIntegerField()
     decision = models.CharField(max_length=10, choices=LineDecision.choices, default=LineDecision.PENDING)
     approved_fen = models.BigIntegerField(default=0)
@@ -70,6 +81,10 @@ class EstimateLine(Key):
         constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(fields=["estimate", "no"], name="one_line_a_number"),
             models.CheckConstraint(condition=Q(amount_fen__gte=0), name="line_amount_is_not_negative"),
+            models.CheckConstraint(
+                condition=Q(unit_price_fen__isnull=True) | Q(unit_price_fen__gte=0, amount_fen=TIMES_UNIT_PRICE),
+                name="line_amount_is_quantity_times_unit_price",
+            ),
             models.CheckConstraint(
                 condition=Q(approved_fen__gte=0, approved_fen__lte=F("amount_fen")), name="line_approved_within_amount"
             ),

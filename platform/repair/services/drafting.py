@@ -24,7 +24,8 @@ from repair.services import working
 from repair.telling import tell_photos
 from tenants.actors import Actor
 
-FIELDS: Final = ("kind", "text", "quantity", "amount")
+FIELDS: Final = ("kind", "operation", "text", "quantity", "unit_price", "amount")
+PRICED: Final = ("text", "unit_price", "amount")  # a line without any of these is empty
 MOST_LINES: Final = 100
 MOST_PHOTOS: Final = 8
 PURPOSE: Final = "photo"
@@ -147,7 +148,7 @@ def send_draft(*, job_id: UUID, revision: int, note: str, actor: Actor, now: dat
 
 def read_lines(lines: Sequence[Mapping[str, Any]]) -> list[EstimateLineDraft]:
     """The lines that are not empty; raises ValidationError by field for the others."""
-    filled = [line for line in lines if str(line.get("text") or "").strip() or str(line.get("amount") or "").strip()]
+    filled = [line for line in lines if any(str(line.get(name) or "").strip() for name in PRICED)]
     read = [read_line(line) for line in filled]
     errors = {f"lines.{number}.{name}": text for number, one in enumerate(read) for name, text in one.errors.items()}
     if not read:
@@ -158,25 +159,31 @@ def read_lines(lines: Sequence[Mapping[str, Any]]) -> list[EstimateLineDraft]:
 
 
 def read_line(line: Mapping[str, Any]) -> Typed:
-    """A line as typed: yuan become fen, and what cannot be read is said beside its field."""
+    """A line as typed: yuan become fen, and what cannot be read is said beside its field.
+
+    With a unit price the amount is computed; without one what is typed is a flat price.
+    """
     errors: dict[str, str] = {}
-    text, amount = str(line.get("text") or "").strip(), read_yuan(str(line.get("amount") or ""))
-    quantity = str(line.get("quantity") or "1").strip() or "1"
+    text, quantity = str(line.get("text") or "").strip(), str(line.get("quantity") or "1").strip() or "1"
+    priced = "unit_price" if str(line.get("unit_price") or "").strip() else "amount"
+    price, count = read_yuan(str(line.get(priced) or "")), Decimal(1)
     if not text:
         errors["text"] = _("Say what is done.")
-    if amount is None:
-        errors["amount"] = _("Give an amount in yuan with two decimals at most, such as 380 or 1280.50.")
+    if price is None:
+        errors[priced] = _("Give an amount in yuan with two decimals at most, such as 380 or 1280.50.")
     try:
-        working.read_quantity(quantity)
+        count = working.read_quantity(quantity)
     except InvalidOperation:
         errors["quantity"] = _("Give a quantity above 0 and below 1,000,000, with two decimals at most.")
-    if errors or amount is None:
+    if errors or price is None:
         return Typed(draft=None, errors=errors)
-    photos = tuple(str(ref) for ref in line.get("photos") or [])
-    kind = str(line.get("kind") or "labour")
-    return Typed(
-        draft=EstimateLineDraft(kind=kind, text=text, amount_fen=amount, quantity=quantity, photos=photos), errors={}
-    )
+    unit_price = price if priced == "unit_price" else None
+    draft = EstimateLineDraft(
+        kind=str(line.get("kind") or "labour"), text=text, quantity=quantity, unit_price_fen=unit_price,
+        amount_fen=price if unit_price is None else working.gross_of(count, unit_price),
+        operation=str(line.get("operation") or "").strip(), photos=tuple(str(ref) for ref in line.get("photos") or []),
+    )  # fmt: skip
+    return Typed(draft=draft, errors={})
 
 
 def read_yuan(text: str) -> int | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -19,6 +19,7 @@ from repair.ids import job_ref, order_ref
 from repair.locking import lock_job
 from repair.models import Estimate, EstimateLine, Job, LineDecision, LineKind, ProgressNote
 from repair.requests import EstimateLineDraft
+from repair.services.operations import check_operations
 from repair.services.timing import note_progress_clock, start_wait
 from repair.telling import move, note_order
 from tenants.actors import Actor, Party, system_actor
@@ -113,6 +114,7 @@ def approve_by_system(job: Job, estimate: Estimate, now: datetime) -> None:
 def write_estimate(job: Job, lines: Sequence[EstimateLineDraft], *, is_supplement: bool, now: datetime) -> Estimate:
     """The next version, with its lines; raises ValidationError by field."""
     check_lines(lines)
+    check_operations(job, lines)
     last = Estimate.objects.filter(job=job).order_by("-version").values_list("version", flat=True).first() or 0
     estimate = Estimate.objects.create(
         job=job, version=last + 1, is_supplement=is_supplement, submitted_at=now, valid_until=now + VALID_FOR,
@@ -121,7 +123,8 @@ def write_estimate(job: Job, lines: Sequence[EstimateLineDraft], *, is_supplemen
     EstimateLine.objects.bulk_create(
         EstimateLine(
             estimate=estimate, no=number, kind=line.kind, text=line.text.strip(), quantity=read_quantity(line.quantity),
-            amount_fen=line.amount_fen, photos=list(line.photos),
+            unit_price_fen=line.unit_price_fen, amount_fen=line.amount_fen, operation=line.operation,
+            photos=list(line.photos),
         )
         for number, line in enumerate(lines, start=1)
     )  # fmt: skip
@@ -141,13 +144,23 @@ def check_lines(lines: Sequence[EstimateLineDraft]) -> None:
         if not 0 <= line.amount_fen <= 100_000_000:
             errors[f"lines.{index}.amount_fen"] = _("Give the amount in fen, tax included, from 0 to 100,000,000.")
         try:
-            read_quantity(line.quantity)
+            quantity = read_quantity(line.quantity)
         except InvalidOperation:
             errors[f"lines.{index}.quantity"] = _(
                 "Give a quantity above 0 and below 1,000,000, with two decimals at most."
             )
+            continue
+        if line.unit_price_fen is None:
+            continue
+        if line.unit_price_fen < 0 or line.amount_fen != gross_of(quantity, line.unit_price_fen):
+            errors[f"lines.{index}.unit_price_fen"] = _("The amount must be the quantity times the unit price.")
     if errors:
         raise ValidationError(errors)
+
+
+def gross_of(quantity: Decimal, unit_price_fen: int) -> int:
+    """What so much of it costs, in whole fen, half a fen upwards: the database computes the same."""
+    return int((quantity * unit_price_fen).quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
 def read_quantity(text: str) -> Decimal:
@@ -173,8 +186,9 @@ def told_lines(estimate: Estimate) -> tuple[LineTold, ...]:
     """The lines as events carry them."""
     return tuple(
         LineTold(
-            no=line.no, kind=line.kind, text=line.text, quantity=str(line.quantity), amount_fen=line.amount_fen,
-            decision=line.decision, approved_fen=line.approved_fen, reason=line.reason,
+            no=line.no, kind=line.kind, text=line.text, quantity=str(line.quantity),
+            unit_price_fen=line.unit_price_fen, amount_fen=line.amount_fen, operation=line.operation, decision=line.decision,
+            approved_fen=line.approved_fen, reason=line.reason,
         )
         for line in estimate.lines.order_by("no")
     )  # fmt: skip

@@ -14,19 +14,41 @@ const lines = () => [...list.querySelectorAll("[data-line]")];
 const field = (line, name) => line.querySelector(`[data-field=${name}]`);
 
 function read(line) {
-  const values = Object.fromEntries(["kind", "text", "quantity", "amount"].map((name) => [name, field(line, name).value]));
+  const values = Object.fromEntries(["kind", "operation", "text", "quantity", "unit_price", "amount"].map((name) => [name, field(line, name).value]));
   return { ...values, photos: [...line.querySelectorAll("[data-ref]")].map((item) => item.dataset.ref) };
 }
 
-/* Yuan as typed in whole fen: no sums of fractions. */
-function fen(text) {
+/* A number as typed, in hundredths: no sums of fractions. */
+function hundredths(text) {
   const found = /^[¥￥]?\s*(\d+)(?:\.(\d{0,2}))?$/.exec(text.replaceAll(",", "").trim());
-  return found ? Number(found[1]) * 100 + Number((found[2] ?? "").padEnd(2, "0")) : 0;
+  return found ? BigInt(found[1]) * 100n + BigInt((found[2] ?? "").padEnd(2, "0")) : null;
+}
+
+const yuan = (fen) => `${fen / 100n}.${String(fen % 100n).padStart(2, "0")}`;
+
+/* With a unit price the amount follows, half a fen upwards, and is not typed. */
+function multiply(line) {
+  const amount = field(line, "amount");
+  const isPriced = field(line, "unit_price").value.trim() !== "";
+  amount.readOnly = isPriced;
+  amount.tabIndex = isPriced ? -1 : 0;
+  if (!isPriced) return;
+  const [quantity, price] = [hundredths(field(line, "quantity").value || "1"), hundredths(field(line, "unit_price").value)];
+  amount.value = quantity === null || price === null ? "" : yuan((quantity * price + 50n) / 100n);
 }
 
 function total() {
-  const sum = lines().reduce((so_far, line) => so_far + fen(field(line, "amount").value), 0);
-  form.querySelector("[data-total]").value = `${Math.floor(sum / 100).toLocaleString("en")}.${String(sum % 100).padStart(2, "0")}`;
+  lines().forEach(multiply);
+  const sum = lines().reduce((so_far, line) => so_far + (hundredths(field(line, "amount").value) ?? 0n), 0n);
+  form.querySelector("[data-total]").value = `${(sum / 100n).toLocaleString("en")}.${String(sum % 100n).padStart(2, "0")}`;
+}
+
+/* A known code brings its name and kind, where nothing is written yet. */
+function choose(line) {
+  const found = document.querySelector(`#operations option[value="${CSS.escape(field(line, "operation").value.trim())}"]`);
+  if (!found) return;
+  field(line, "kind").value = found.dataset.kind;
+  if (!field(line, "text").value.trim()) field(line, "text").value = found.label;
 }
 
 function say(text) {
@@ -137,7 +159,7 @@ async function photograph(line, input) {
 }
 
 function show(errors) {
-  const filled = lines().filter((line) => field(line, "text").value.trim() || field(line, "amount").value.trim());
+  const filled = lines().filter((line) => ["text", "unit_price", "amount"].some((name) => field(line, name).value.trim()));
   for (const line of lines()) {
     line.querySelector("[data-error]").hidden = true;
     for (const input of line.querySelectorAll("[data-field]")) input.classList.remove("is-invalid");
@@ -153,7 +175,7 @@ function show(errors) {
     const words = line.querySelector("[data-error]");
     words.textContent = words.hidden ? text : `${words.textContent} ${text}`;
     words.hidden = false;
-    const input = field(line, part === "amount_fen" ? "amount" : part);
+    const input = field(line, part.replace(/_fen$/, ""));
     input?.classList.add("is-invalid");
   }
   say(rest.join(" "));
@@ -194,7 +216,10 @@ form.addEventListener("submit", (event) => {
 });
 form.addEventListener("input", (event) => {
   if (event.target.matches("[data-photo]")) photograph(event.target.closest("[data-line]"), event.target);
-  else if (event.target.closest("[data-line]")) soon();
+  else if (event.target.closest("[data-line]")) {
+    if (event.target.matches("[data-field=operation]")) choose(event.target.closest("[data-line]"));
+    soon();
+  }
 });
 form.addEventListener("click", (event) => {
   const line = event.target.closest("[data-line]");

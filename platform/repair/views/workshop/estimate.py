@@ -22,10 +22,12 @@ from repair.access import actor_of, job_for, staff_view
 from repair.models import Estimate, EstimateDraft, Job, LineKind
 from repair.services import drafting
 from repair.services.drafting import DraftChanged
+from repair.services.operations import operations_for
 from tenants.actors import Actor, StaffRole
+from ui.formats import format_plain_fen
 
 WRITERS = (StaffRole.WORKSHOP,)
-BLANK = {"kind": "labour", "text": "", "quantity": "1", "amount": "", "photos": []}
+BLANK = {"kind": "labour", "operation": "", "text": "", "quantity": "1", "unit_price": "", "amount": "", "photos": []}
 
 
 @require_safe
@@ -51,6 +53,7 @@ def edit_estimate(request: HttpRequest, ref: str) -> HttpResponse:
         "lines": [show_line(line, known, actor) for line in (lines or [BLANK])],
         "blank": show_line(BLANK, {}, actor),
         "kinds": LineKind.choices,
+        "operations": operations_for(job),
         "last": last,
         "decision": texts.DECISIONS.get(last.decision, "") if last else "",
     }
@@ -62,9 +65,11 @@ def lines_of(estimate: Estimate) -> list[dict[str, Any]]:
     return [
         {
             "kind": line.kind,
+            "operation": line.operation,
             "text": line.text,
             "quantity": f"{line.quantity.normalize():f}",
-            "amount": f"{line.amount_fen // 100}.{line.amount_fen % 100:02}",
+            "unit_price": "" if line.unit_price_fen is None else format_plain_fen(amount_fen=line.unit_price_fen),
+            "amount": format_plain_fen(amount_fen=line.amount_fen),
             "photos": line.photos,
         }
         for line in sorted(estimate.lines.all(), key=lambda line: line.no)
