@@ -17,6 +17,7 @@ from fleet.texts import DECISIONS, ROW_STATES
 from repair import states as jobs
 from repair.events import MOVED_NAMES
 from repair.texts import said
+from tenants.people.models import join_names, names_of_roles
 from ui.formats import format_fen, format_moment
 from ui.tones import tone_of_status
 
@@ -306,6 +307,26 @@ def say_rows(data: Mapping[str, Any]) -> str:
     return ngettext("%(count)d row", "%(count)d rows", data["rows"]) % {"count": data["rows"]}
 
 
+def say_limit(data: Mapping[str, Any]) -> str:
+    """Whose limit, from what to what."""
+    role = join_names(names_of_roles([data["subject"]])) or str(data["subject"])
+    was, now = (
+        "–" if fen is None else format_fen(amount_fen=fen) for fen in (data["before_fen"], data["after_fen"])
+    )  # fmt: skip
+    return f"{role}: {was} → {now}"
+
+
+def say_member(data: Mapping[str, Any]) -> str:
+    """Who, and the roles that are given."""
+    roles = join_names(names_of_roles(data.get("roles") or []))
+    return " · ".join(filter(None, [str(data.get("name") or data.get("email") or ""), roles]))
+
+
+def say_key(data: Mapping[str, Any]) -> str:
+    """A key's name and how it begins."""
+    return f"{data['name']} ({data['prefix']}…)"
+
+
 def say_orders(data: Mapping[str, Any]) -> str:
     """How many orders."""
     return ngettext("%(count)d order", "%(count)d orders", data["orders"]) % {"count": data["orders"]}
@@ -348,7 +369,15 @@ EVENTS: Final[dict[str, Words]] = {
     "import.started": Words(_l("Writing begun"), "send", "info", say_rows),
     "import.done": Words(_l("Written into your register"), "checks", "good", say_written),
     "import.discarded": Words(_l("Import discarded"), "trash", "ended"),
-    "limit.changed": Words(_l("Approval limit changed"), "scale", "info", lambda d: str(d["subject"])),
+    "limit.changed": Words(_l("Approval limit changed"), "scale", "info", say_limit),
+    "member.invited": Words(_l("Invited"), "mail", "info", say_member),
+    "member.uninvited": Words(_l("Invitation taken back"), "mail-off", "ended", say_member),
+    "member.joined": Words(_l("Joined"), "user-plus", "good", say_member),
+    "member.changed": Words(_l("Roles changed"), "user-cog", "info", say_member),
+    "member.deactivated": Words(_l("Member deactivated"), "user-off", "ended", say_member),
+    "member.reactivated": Words(_l("Member let in again"), "user-check", "good", say_member),
+    "api_key.issued": Words(_l("API key made"), "key", "info", say_key),
+    "api_key.revoked": Words(_l("API key revoked"), "key-off", "ended", say_key),
     "view.saved": Words(_l("Shared view saved"), "bookmark", text=say_view),
     "view.removed": Words(_l("Shared view removed"), "bookmark-off", "ended", say_view),
     "settings.changed": Words(_l("Settings changed"), "settings", "info"),

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from config.health import show_health
 from portal import keys, members
+from portal.audit import views as audit
 from tenants.people import urls_redirects, views
 
 handler400 = "config.errors.bad_request"
@@ -17,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("fleet.urls")),
     path("members/", include(members.urlpatterns)),
     path("keys/", include(keys.urlpatterns)),
+    path("audit/", include(audit.urlpatterns)),
     path("api/v1/", include("api.urls")),
     path("files/", include("files.urls")),
     path("language/", views.set_language, name="set_language"),

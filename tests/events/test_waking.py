@@ -21,7 +21,6 @@ from tenants.actors import Actor
 from tenants.models import Tenant
 from tests.events.toys import fill
 
-
 WAKERS: tuple[Callable[[], None], ...] = (
     lambda: wake_readers(new_id()),
     lambda: wake_checker(new_id(), new_id()),
