@@ -165,5 +165,5 @@ def test_the_file_is_what_the_list_shows(desk: Desk, admin: Client) -> None:
         newest = Entry.objects.latest("seq")
     rows = rows_of(admin)
     assert len(rows) == count > 1_000  # more than a page of the file
-    assert [int(row["Number"]) for row in rows] == sorted((int(row["Number"]) for row in rows), reverse=True)
+    assert [int(row["Entry"]) for row in rows] == sorted((int(row["Entry"]) for row in rows), reverse=True)
     assert rows[0]["Id"] == newest.subject

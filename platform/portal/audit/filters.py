@@ -26,9 +26,9 @@ class AuditFilter(filters.FilterSet):
         help_text=_("Order number, your reference, plate, VIN, driver, file, id"),
     )
     what = filters.ChoiceFilter(method="of_group", label=_("What"), choices=list(GROUP_NAMES.items()))
-    who = filters.CharFilter(method="by_name", label=_("Who"), max_length=LONGEST)
-    day = filters.DateFilter(method="from_day", label=_("From"), widget=forms.DateInput(attrs={"type": "date"}))
-    until = filters.DateFilter(method="to_day", label=_("To"), widget=forms.DateInput(attrs={"type": "date"}))
+    who = filters.CharFilter(method="by_name", label=_("By whom"), max_length=LONGEST)
+    day = filters.DateFilter(method="from_day", label=_("From day"), widget=forms.DateInput(attrs={"type": "date"}))
+    until = filters.DateFilter(method="to_day", label=_("To day"), widget=forms.DateInput(attrs={"type": "date"}))
 
     class Meta:
         model = Entry

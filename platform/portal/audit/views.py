@@ -36,7 +36,7 @@ from ui.tables import DenseTable, KeyColumn, TimeColumn, paginate_table
 
 PAGE: Final = 1_000
 HEADER: Final = (
-    gettext_lazy("Number"), gettext_lazy("Time"), gettext_lazy("Who"), gettext_lazy("By way of"), gettext_lazy("For"),
+    gettext_lazy("Entry"), gettext_lazy("Time"), gettext_lazy("By whom"), gettext_lazy("By way of"), gettext_lazy("For"),
     gettext_lazy("What"), gettext_lazy("About"), gettext_lazy("Id"), gettext_lazy("Before → after"), gettext_lazy("Type"),
 )  # fmt: skip
 
@@ -63,7 +63,7 @@ class AuditTable(DenseTable):
         attrs={"td": {"class": "ui-key ui-wrap-cell"}},
     )
     about = tables.Column(verbose_name=gettext_lazy("About"), orderable=False, empty_values=(), accessor="subject")
-    actor_name = tables.Column(verbose_name=gettext_lazy("Who"), orderable=False, empty_values=())
+    actor_name = tables.Column(verbose_name=gettext_lazy("By whom"), orderable=False, empty_values=())
 
     class Meta(DenseTable.Meta):
         empty_text = gettext_lazy("Nothing in the log matches")
@@ -122,8 +122,8 @@ def show_entry(request: HttpRequest, seq: int) -> HttpResponse:
     called = call_subjects([entry])[entry.subject]
     item = tell_entry(entry)
     facts = [
-        (_("Number"), entry.seq),
-        (_("Who"), item.who),
+        (_("Entry"), entry.seq),
+        (_("By whom"), item.who),
         (_("By way of"), came_by(entry) or _("Signed in")),
         *([(_("For"), entry.on_behalf_of)] if entry.on_behalf_of else []),
         (_("About"), link_to(called)),

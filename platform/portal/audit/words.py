@@ -51,11 +51,11 @@ def came_by(entry: Entry) -> str:
 def differences_of(entry: Entry) -> list[Difference]:
     """Each field that differs, before and after; of what is new or gone, all there is."""
     before, after = states_of(entry.data)
-    names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
-    return [
+    found = (
         Difference(label_of(name), say_field(name, before.get(name)), say_field(name, after.get(name)))
-        for name in names
-    ]
+        for name in {**before, **after}
+    )
+    return [each for each in found if each.was != each.now]
 
 
 def states_of(data: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
