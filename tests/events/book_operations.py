@@ -23,7 +23,7 @@ from fleet.services.receiving import receive_batch
 from repair import states
 from repair.models import Estimate, Incident, Job
 from repair.requests import Amendment, EstimateLineDraft, LineChoice
-from repair.services import aftercare, changing, choosing, collecting, errands, inspecting, returning, working
+from repair.services import aftercare, changing, choosing, collecting, errands, holding, inspecting, returning, working
 from tenants.actors import Actor
 from tenants.context import tenant_context
 from tenants.models import Tenant
@@ -251,7 +251,7 @@ def go_on(play: Play, a: int, b: int) -> None:
     for _step in range(1 + b % 4):
         job = play.job(a)
         if job.held_since is not None:
-            changing.release_job(job_id=job.pk, actor=play.dispatcher, now=play.now)
+            holding.release_job(job_id=job.pk, actor=play.dispatcher, now=play.now)
             continue
         leg = Leg.objects.filter(purpose_id__in=[job.visit_id or job.pk], status__in=LEG_STEPS).first()
         step = Simulation.step_for(job)
@@ -302,8 +302,8 @@ def desk_acts(play: Play, job: Job) -> list[Callable[[], Any]]:
     words = {"en": "Not our work.", "zh": "不在范围内"}
     incident = Incident.objects.filter(job=job, released_at__isnull=True).first()
     return [
-        lambda: changing.hold_job(reason="等客户", actor=dsp, **who),
-        lambda: changing.release_job(actor=dsp, **who),
+        lambda: holding.hold_job(reason="等客户", actor=dsp, **who),
+        lambda: holding.release_job(actor=dsp, **who),
         lambda: changing.stop_job(reason="客户要求停止", actor=dsp, **who),
         lambda: changing.decline_scope(reason=words, alternative=words, actor=dsp, **who),
         lambda: changing.report_incident(kind="damage", text="倒车刮擦", police_number="", photos=(), actor=dsp, **who),

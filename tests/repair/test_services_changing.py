@@ -12,7 +12,7 @@ from events.machine import TransitionError
 from events.models import Event, Fact
 from repair.models import Custody, Incident, Job, Rating, Vehicle, WorkshopDay
 from repair.requests import Amendment
-from repair.services import aftercare, changing
+from repair.services import aftercare, changing, holding
 from tenants.models import Tenant
 from tests.repair.world import SYSTEM, World, fresh, member, visit_of
 
@@ -191,22 +191,22 @@ def test_stopped_work_ends_its_waits(world: World) -> None:
 
 def test_a_hold_stops_the_next_step(world: World) -> None:
     job = world.receive(world.in_custody())
-    changing.hold_job(job_id=job.pk, reason="费用争议", actor=world.dsp, now=world.tick())
+    holding.hold_job(job_id=job.pk, reason="费用争议", actor=world.dsp, now=world.tick())
     with pytest.raises(TransitionError) as caught:
         world.estimate(job)
     assert caught.value.code == "on_hold"
-    changing.release_job(job_id=job.pk, actor=world.dsp, now=world.tick())
+    holding.release_job(job_id=job.pk, actor=world.dsp, now=world.tick())
     assert world.estimate(job).version == 1
     with pytest.raises(TransitionError, match="not on hold"):
-        changing.release_job(job_id=job.pk, actor=world.dsp, now=world.tick())
+        holding.release_job(job_id=job.pk, actor=world.dsp, now=world.tick())
 
 
 def test_nobody_drives_to_a_vehicle_that_is_held_and_its_release_sends_somebody(world: World) -> None:
     job = world.accept(world.name(world.order()))
-    changing.hold_job(job_id=job.pk, reason="客户出差", actor=world.dsp, now=world.tick())
+    holding.hold_job(job_id=job.pk, reason="客户出差", actor=world.dsp, now=world.tick())
     assert (fresh(job).status, fresh(job).agent_id, world.leg(job).status) == ("acknowledged", None, "cancelled")
     world.tick(days=1)
-    changing.release_job(job_id=job.pk, actor=world.dsp, now=world.now)
+    holding.release_job(job_id=job.pk, actor=world.dsp, now=world.now)
     job = fresh(job)
     assert world.leg(job).status == "planned"
     assert job.window_end > world.now
@@ -217,21 +217,21 @@ def test_nobody_drives_to_a_vehicle_that_is_held_and_its_release_sends_somebody(
 def test_one_held_job_leaves_the_vehicles_other_job_its_agent(world: World) -> None:
     """Naming goes on over the hold; to be fetched, both must be free."""
     first, second = world.open(world.line(), world.line(service="maintenance"))
-    changing.hold_job(job_id=first.pk, reason="争议", actor=world.dsp, now=world.tick())
+    holding.hold_job(job_id=first.pk, reason="争议", actor=world.dsp, now=world.tick())
     world.name(second)
     assert [fresh(job).status for job in (first, second)] == ["assigned", "assigned"]
     with pytest.raises(TransitionError, match="on hold"):
         world.accept(second)
-    changing.release_job(job_id=first.pk, actor=world.dsp, now=world.tick(seconds=10))
+    holding.release_job(job_id=first.pk, actor=world.dsp, now=world.tick(seconds=10))
     world.accept(second)
     assert [fresh(job).status for job in (first, second)] == ["accepted", "accepted"]
 
 
 def test_a_held_violation_waits_for_its_errand(world: World) -> None:
     job = world.order(service="violation")
-    changing.hold_job(job_id=job.pk, reason="等材料", actor=world.dsp, now=world.tick())
+    holding.hold_job(job_id=job.pk, reason="等材料", actor=world.dsp, now=world.tick())
     assert world.leg(job, "errand").status == "cancelled"
-    changing.release_job(job_id=job.pk, actor=world.dsp, now=world.tick())
+    holding.release_job(job_id=job.pk, actor=world.dsp, now=world.tick())
     assert world.leg(job, "errand").status == "planned"
 
 

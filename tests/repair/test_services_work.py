@@ -18,7 +18,7 @@ from repair.locking import JobNotFound
 from repair.models import Estimate, EstimateLine, Job, QualityCheck, QualityStandard
 from repair.requests import EstimateLineDraft, LineChoice
 from repair.selectors.jobs import read_timeline
-from repair.services import changing, inspecting, working
+from repair.services import changing, holding, inspecting, working
 from repair.services.working import WorkLocked
 from tenants.actors import StaffRole
 from tenants.models import Tenant
@@ -171,7 +171,7 @@ def test_what_expired_needs_a_new_version(world: World) -> None:
 def test_one_held_job_does_not_stop_the_others_estimates_from_expiring(world: World) -> None:
     held = world.awaiting_approval()
     other = world.awaiting_approval(vin="LSVNV2182E2100001", plate="沪B1")
-    changing.hold_job(job_id=held.pk, reason="争议", actor=world.dsp, now=world.tick())
+    holding.hold_job(job_id=held.pk, reason="争议", actor=world.dsp, now=world.tick())
     world.tick(days=4)
     assert working.expire_estimates(actor=SYSTEM, now=world.now) == 1
     assert [fresh(job).status for job in (held, other)] == ["awaiting_approval", "estimating"]
