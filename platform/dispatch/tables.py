@@ -164,6 +164,10 @@ class ClockTable(DenseTable):
         """The clock's name."""
         return str(texts.CLOCKS.get(value, value))
 
+    def render_pause_reason(self, value: str) -> str:
+        """Why it stands still."""
+        return texts.pause_text(value)
+
     def render_subject(self, record: Clock) -> SafeString:
         """The end of the public id, with the whole as its tooltip."""
         return format_html('<span title="{}">{}…{}</span>', record.subject, record.subject[:4], record.subject[-6:])

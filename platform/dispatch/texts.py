@@ -113,6 +113,12 @@ CLOCKS: dict[str, Any] = {
     "parts": _("Parts"),
 }
 
+PAUSES: dict[str, Any] = {  # for whose sake a clock stands still; it says so too once it runs again
+    "customer_time": _("the customer wants another time"),
+    "customer_evidence": _("the customer's papers or answer are missing"),
+    "released": _("runs again"),
+}
+
 
 actor_text = name_actor  # the pages of this desk find it among their words
 GATES = {gate.value: gate for gate in GateReason}
@@ -131,6 +137,11 @@ def event_text(event: str, reason: str) -> str:
     if event == "amend":
         return ", ".join(str(FIELDS.get(name, name)) for name in reason.split(", ") if name)
     return reason_text(reason)
+
+
+def pause_text(reason: str) -> str:
+    """Why a clock stands still, or that it runs again."""
+    return str(PAUSES.get(reason, reason))
 
 
 def minutes(seconds: int | None) -> str:

@@ -70,7 +70,9 @@ class JobTable(DenseTable):
         """The clock that runs out first."""
         if record.due_at is None:
             return "–"
-        context = components.countdown(record.due_at, started_at=record.started_at, now=self.now)
+        context = components.countdown(
+            record.due_at, started_at=record.started_at, now=self.now, paused_at=record.paused_at
+        )
         return SafeString(render_to_string("ui/parts/countdown.html", context))
 
 

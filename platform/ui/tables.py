@@ -131,6 +131,7 @@ class ClockColumn(tables.Column):
             started_at=_read(record, "started_at"),
             stopped_at=_read(record, "stopped_at"),
             now=getattr(table, "now", None) or timezone.now(),
+            paused_at=_read(record, "paused_at"),
         )
         return SafeString(render_to_string("ui/parts/countdown.html", context))
 

@@ -80,11 +80,11 @@ def test_a_page_of_the_console_says_busy_and_keeps_nothing(job: Job) -> None:
     client = client_at("ops", user, "en")
     url = f"/repair/jobs/{public_id('job', job.pk)}/steps/hold/"
     with held(job):
-        answer = client.post(url, {"reason": "storm"})
+        answer = client.post(url, {"cause": "ours", "reason": "storm"})
     assert answer.status_code == 503
     assert "Somebody else is changing the same thing" in answer.content.decode()
     assert Job.objects.get(pk=job.pk).held_since is None
-    assert client.post(url, {"reason": "storm"}).status_code == 302
+    assert client.post(url, {"cause": "ours", "reason": "storm"}).status_code == 302
     assert Job.objects.get(pk=job.pk).held_since is not None
 
 

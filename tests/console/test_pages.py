@@ -254,15 +254,22 @@ def test_every_step_of_the_operators_desks_has_a_button() -> None:
 def test_a_dispatcher_holds_and_releases(world: World, at_console: AtConsole) -> None:
     dispatcher = at_console("dispatcher")
     job = world.order()
-    assert dispatcher.post(step_of(job, "hold"), {"reason": ""}).status_code == 422
+    for wrong in (
+        {"cause": "ours", "reason": ""},
+        {"cause": "", "reason": "客户出差"},
+        {"cause": "fog", "reason": "雾"},
+    ):
+        assert dispatcher.post(step_of(job, "hold"), wrong).status_code == 422
     assert fresh(job).held_since is None
-    answer = dispatcher.post(step_of(job, "hold"), {"reason": "客户出差"})
+    answer = dispatcher.post(step_of(job, "hold"), {"cause": "customer_time", "reason": "客户出差"})
     assert (answer.status_code, answer.headers["Location"]) == (302, page_of(job))
     assert fresh(job).held_reason == "客户出差"
     page = text_of(dispatcher.get(page_of(job)))
     assert "客户出差" in page and step_of(job, "release") in page and step_of(job, "hold") not in page
+    assert "Paused: the customer wants another time" in page
     dispatcher.post(step_of(job, "release"))
     assert fresh(job).held_since is None
+    assert "Paused: " not in text_of(dispatcher.get(page_of(job)))
 
 
 def test_a_step_that_has_passed_is_named_kindly(world: World, at_console: AtConsole) -> None:

@@ -302,7 +302,7 @@ def desk_acts(play: Play, job: Job) -> list[Callable[[], Any]]:
     words = {"en": "Not our work.", "zh": "不在范围内"}
     incident = Incident.objects.filter(job=job, released_at__isnull=True).first()
     return [
-        lambda: holding.hold_job(reason="等客户", actor=dsp, **who),
+        lambda: holding.hold_job(cause="ours", reason="等客户", actor=dsp, **who),
         lambda: holding.release_job(actor=dsp, **who),
         lambda: changing.stop_job(reason="客户要求停止", actor=dsp, **who),
         lambda: changing.decline_scope(reason=words, alternative=words, actor=dsp, **who),

@@ -1,4 +1,4 @@
-"""J2, J17 to J20, J25 to J27: what changes, ends, holds and closes a job."""
+"""J2, J17 to J19, J25 to J27: what changes, ends and closes a job."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,7 +12,7 @@ from events.machine import TransitionError
 from events.models import Event, Fact
 from repair.models import Custody, Incident, Job, Rating, Vehicle, WorkshopDay
 from repair.requests import Amendment
-from repair.services import aftercare, changing, holding
+from repair.services import aftercare, changing
 from tenants.models import Tenant
 from tests.repair.world import SYSTEM, World, fresh, member, visit_of
 
@@ -184,55 +184,6 @@ def test_stopped_work_ends_its_waits(world: World) -> None:
     assert Clock.objects.get(kind="approval").stopped_at is not None
     with pytest.raises(ValidationError, match="decided this estimate already"):
         world.decide(job)
-
-
-# --- J20 --------------------------------------------------------------------------------------------------------------
-
-
-def test_a_hold_stops_the_next_step(world: World) -> None:
-    job = world.receive(world.in_custody())
-    holding.hold_job(job_id=job.pk, reason="费用争议", actor=world.dsp, now=world.tick())
-    with pytest.raises(TransitionError) as caught:
-        world.estimate(job)
-    assert caught.value.code == "on_hold"
-    holding.release_job(job_id=job.pk, actor=world.dsp, now=world.tick())
-    assert world.estimate(job).version == 1
-    with pytest.raises(TransitionError, match="not on hold"):
-        holding.release_job(job_id=job.pk, actor=world.dsp, now=world.tick())
-
-
-def test_nobody_drives_to_a_vehicle_that_is_held_and_its_release_sends_somebody(world: World) -> None:
-    job = world.accept(world.name(world.order()))
-    holding.hold_job(job_id=job.pk, reason="客户出差", actor=world.dsp, now=world.tick())
-    assert (fresh(job).status, fresh(job).agent_id, world.leg(job).status) == ("acknowledged", None, "cancelled")
-    world.tick(days=1)
-    holding.release_job(job_id=job.pk, actor=world.dsp, now=world.now)
-    job = fresh(job)
-    assert world.leg(job).status == "planned"
-    assert job.window_end > world.now
-    assert Clock.objects.filter(subject_id=job.pk, kind="dispatch", stopped_at=None).count() == 1
-    assert world.to_pickup(job).status == "at_pickup"
-
-
-def test_one_held_job_leaves_the_vehicles_other_job_its_agent(world: World) -> None:
-    """Naming goes on over the hold; to be fetched, both must be free."""
-    first, second = world.open(world.line(), world.line(service="maintenance"))
-    holding.hold_job(job_id=first.pk, reason="争议", actor=world.dsp, now=world.tick())
-    world.name(second)
-    assert [fresh(job).status for job in (first, second)] == ["assigned", "assigned"]
-    with pytest.raises(TransitionError, match="on hold"):
-        world.accept(second)
-    holding.release_job(job_id=first.pk, actor=world.dsp, now=world.tick(seconds=10))
-    world.accept(second)
-    assert [fresh(job).status for job in (first, second)] == ["accepted", "accepted"]
-
-
-def test_a_held_violation_waits_for_its_errand(world: World) -> None:
-    job = world.order(service="violation")
-    holding.hold_job(job_id=job.pk, reason="等材料", actor=world.dsp, now=world.tick())
-    assert world.leg(job, "errand").status == "cancelled"
-    holding.release_job(job_id=job.pk, actor=world.dsp, now=world.tick())
-    assert world.leg(job, "errand").status == "planned"
 
 
 # --- J25 --------------------------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ def rated(world: World, vin: str) -> Job:
 @pytest.mark.django_db
 def test_rated_jobs_are_closed_unless_held_or_with_an_open_file(world: World) -> None:
     plain, held, troubled = (rated(world, vin) for vin in VINS)
-    holding.hold_job(job_id=held.pk, reason="投诉", actor=world.dsp, now=world.tick())
+    holding.hold_job(job_id=held.pk, cause="ours", reason="投诉", actor=world.dsp, now=world.tick())
     file = Incident.objects.create(job=troubled, kind="damage", text="划痕", reported_by="李", reported_at=world.now)
     assert aftercare.close_rated(actor=SYSTEM, now=world.tick()) == 1
     assert [fresh(job).status for job in (plain, held, troubled)] == ["closed", "rated", "rated"]

@@ -171,7 +171,7 @@ def test_what_expired_needs_a_new_version(world: World) -> None:
 def test_one_held_job_does_not_stop_the_others_estimates_from_expiring(world: World) -> None:
     held = world.awaiting_approval()
     other = world.awaiting_approval(vin="LSVNV2182E2100001", plate="沪B1")
-    holding.hold_job(job_id=held.pk, reason="争议", actor=world.dsp, now=world.tick())
+    holding.hold_job(job_id=held.pk, cause="ours", reason="争议", actor=world.dsp, now=world.tick())
     world.tick(days=4)
     assert working.expire_estimates(actor=SYSTEM, now=world.now) == 1
     assert [fresh(job).status for job in (held, other)] == ["awaiting_approval", "estimating"]

@@ -120,8 +120,9 @@ def test_a_clock_says_what_is_left_or_how_it_ended(
 
 
 def test_a_paused_clock_stands_still() -> None:
-    html = render("{% countdown due started_at=now now=now paused=True %}", due=NOW + timedelta(hours=1), now=NOW)
-    assert "data-due" not in html
+    clock = {"due": NOW + timedelta(hours=1), "begun": NOW, "paused": NOW + timedelta(minutes=20)}
+    html = render("{% countdown due started_at=begun now=now paused_at=paused %}", now=NOW + timedelta(days=2), **clock)
+    assert "40 min" in html and "data-due" not in html
     assert "ui-tone-neutral" in html
 
 

@@ -8,7 +8,18 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from repair import texts
-from repair.models import Estimate, EstimateLine, Incident, Job, JobKind, LineDecision, LineKind, ScopeRule, Workshop
+from repair.models import (
+    Estimate,
+    EstimateLine,
+    HoldCause,
+    Incident,
+    Job,
+    JobKind,
+    LineDecision,
+    LineKind,
+    ScopeRule,
+    Workshop,
+)
 from repair.patterns import validate_pattern
 from repair.requests import EstimateLineDraft, LineChoice
 from repair.services.inspecting import FAIL, OK, standard_for
@@ -35,6 +46,16 @@ class ReasonForm(StepForm):
     reason = forms.CharField(
         label=_("Reason"), max_length=300, widget=forms.Textarea(attrs={**AREA, "autofocus": True})
     )
+
+
+class HoldForm(ReasonForm):
+    """For whose sake, and why."""
+
+    cause = forms.ChoiceField(
+        label=_("For whose sake"), choices=HoldCause.choices, widget=forms.RadioSelect,
+        help_text=_("While we wait for the customer, the clocks of naming, contact, return and callback stand still."),
+    )  # fmt: skip
+    field_order = ("cause", "reason")
 
 
 class TextForm(StepForm):

@@ -4,7 +4,7 @@ from repair.models.aftercare import CallAttempt, Incident, ProgressNote, Rating
 from repair.models.drafts import EstimateDraft
 from repair.models.estimates import Estimate, EstimateLine, LineDecision, LineKind
 from repair.models.handing import HandoverDraft, HandoverPhoto, HandoverStep
-from repair.models.jobs import Channel, Job, JobKind
+from repair.models.jobs import Channel, HoldCause, Job, JobKind
 from repair.models.operations import Operation
 from repair.models.papers import Authorisation, ConditionReport, QualityCheck, QualityStandard, ReportSide
 from repair.models.scope import ScopeRule
@@ -24,6 +24,7 @@ __all__ = [
     "HandoverDraft",
     "HandoverPhoto",
     "HandoverStep",
+    "HoldCause",
     "Incident",
     "Job",
     "JobKind",

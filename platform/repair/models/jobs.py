@@ -38,10 +38,19 @@ class Channel(models.TextChoices):
     SYSTEM = "system", _("System")
 
 
+class HoldCause(models.TextChoices):
+    """For whose sake a job is on hold: it decides which clocks stand still."""
+
+    CUSTOMER_TIME = "customer_time", _("The customer wants another time")
+    CUSTOMER_EVIDENCE = "customer_evidence", _("The customer's papers or answer are missing")
+    OURS = "ours", _("Our own reason")
+
+
 class Job(Key):
     """What the operator does for one order line, from its receipt to its close."""
 
     Kind: ClassVar = JobKind
+    HoldCause: ClassVar = HoldCause
 
     number = models.CharField(_("number"), max_length=20, unique=True)
     tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="+")
@@ -89,6 +98,7 @@ class Job(Key):
     failed_pickups = models.PositiveSmallIntegerField(default=0)
     call_attempts = models.PositiveSmallIntegerField(default=0)
     held_since = models.DateTimeField(null=True)
+    held_cause = models.CharField(max_length=20, blank=True, choices=HoldCause.choices)
     held_reason = models.CharField(max_length=200, blank=True)
     declined_reason = models.JSONField(default=dict)  # {"reason": {"en", "zh"}, "alternative": {"en", "zh"}}
     ended_reason = models.CharField(max_length=300, blank=True)
@@ -110,6 +120,11 @@ class Job(Key):
             ),
             models.CheckConstraint(condition=Q(status__in=sorted(states.JOB.states)), name="job_state_is_known"),
             models.CheckConstraint(condition=Q(kind__in=JobKind.values), name="job_kind_is_known"),
+            models.CheckConstraint(
+                condition=Q(held_since__isnull=True, held_cause="")
+                | Q(held_since__isnull=False, held_cause__in=HoldCause.values),
+                name="held_job_has_a_cause",
+            ),
             models.CheckConstraint(
                 condition=Q(window_end__gt=F("window_start")), name="job_window_ends_after_it_starts"
             ),

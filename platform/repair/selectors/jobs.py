@@ -12,14 +12,25 @@ from django.utils.translation import ngettext
 
 from dispatch.models import Clock, Leg
 from dispatch.planning import WorkshopReason
-from dispatch.texts import CLOCKS
+from dispatch.texts import CLOCKS, pause_text
 from events.models import Fact
 from repair import states, texts
 from repair.ids import job_ref
-from repair.models import ConditionReport, Estimate, Incident, Job, JobKind, QualityCheck, Visit, Workshop, WorkshopDay
+from repair.models import (
+    ConditionReport,
+    Estimate,
+    HoldCause,
+    Incident,
+    Job,
+    JobKind,
+    QualityCheck,
+    Visit,
+    Workshop,
+    WorkshopDay,
+)
 from repair.services.choosing import local_day
 from repair.services.collecting import hash_of
-from ui.formats import format_fen, format_moment
+from ui.formats import format_duration, format_fen, format_moment
 from ui.tones import tone_of_status
 
 SEARCHED = ("number", "plate", "vin", "external_ref", "tenant__name", "contact", "phone")
@@ -31,7 +42,9 @@ def list_jobs(jobs: QuerySet[Job]) -> QuerySet[Job]:
     clocks = Clock.objects.filter(subject_id=OuterRef("pk"), stopped_at=None, cancelled_at=None, due_at__isnull=False)
     first = clocks.order_by("due_at")
     return jobs.select_related("tenant", "agent", "workshop").annotate(
-        due_at=Subquery(first.values("due_at")[:1]), started_at=Subquery(first.values("started_at")[:1])
+        due_at=Subquery(first.values("due_at")[:1]),
+        started_at=Subquery(first.values("started_at")[:1]),
+        paused_at=Subquery(first.values("paused_at")[:1]),
     )
 
 
@@ -98,6 +111,8 @@ def tell_detail(data: Mapping[str, Any]) -> str:
     """What a step brought with it."""
     detail: Mapping[str, Any] = data.get("detail") or {}
     parts = [texts.said(str(data.get("note") or ""))]
+    if detail.get("cause"):
+        parts.insert(0, str(HoldCause(detail["cause"]).label))
     if "version" in detail:
         parts.append(_("Estimate %(version)s") % {"version": detail["version"]})
     parts += [format_fen(amount_fen=int(detail[name])) for name in ("approved_fen", "total_fen") if detail.get(name)]
@@ -123,6 +138,7 @@ def read_clocks(job: Job) -> list[dict[str, Any]]:
     well: dict[str, dict[str, Any]] = {}
     for clock in Clock.objects.filter(subject_id=job.pk).order_by("started_at", "pk"):
         item = {"clock": clock, "label": CLOCKS.get(clock.kind, clock.kind), "verdict": verdict_of(clock), "count": 1}
+        item["pause"] = pause_of(clock)
         if item["verdict"] is None or clock.breached_at is not None:
             shown.append(item)
         else:
@@ -140,6 +156,15 @@ def verdict_of(clock: Clock) -> tuple[str, str] | None:
     if clock.cancelled_at is not None:
         return "cancelled", _("Ended without a verdict")
     return None
+
+
+def pause_of(clock: Clock) -> str:
+    """That a clock stands still and why, or for how long it stood; empty when it never did."""
+    if clock.paused_at is not None and clock.stopped_at is None and clock.cancelled_at is None:
+        return _("Paused: %(why)s") % {"why": pause_text(clock.pause_reason)}
+    if clock.paused_s:
+        return _("Paused for %(time)s") % {"time": format_duration(duration=timedelta(seconds=clock.paused_s))}
+    return ""
 
 
 def read_legs(job: Job) -> list[Leg]:

@@ -1,8 +1,16 @@
-"""J20: a job on hold. Nothing moves but its end, and nobody sets out for a vehicle that is held."""
+"""J20: a job on hold. Nothing moves but its end, nobody sets out for a vehicle that is held, and the cause decides which
+clocks stand still.
+"""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from dispatch.clocks import pause_clocks, resume_clocks, stop_clocks
 from dispatch.models import ENDED, Leg
 from dispatch.requests import LegSpec
 from dispatch.services.legs import cancel_legs, plan_legs
@@ -11,22 +19,32 @@ from repair import states
 from repair.events import OrderAgentNamed
 from repair.ids import order_ref
 from repair.locking import lock_job
-from repair.models import Job
+from repair.models import HoldCause, Job
 from repair.services.choosing import give_back
 from repair.services.visit_ends import change_windows, next_window, plan_pickup
 from repair.telling import move, note_order
 from tenants.actors import Actor, system_actor
 
+PAUSED: Final[Mapping[str, tuple[str, ...]]] = {
+    HoldCause.CUSTOMER_TIME: ("dispatch", "contact", "return", "callback"),
+    HoldCause.CUSTOMER_EVIDENCE: ("dispatch", "contact", "return"),
+    HoldCause.OURS: (),
+}
+"""Which clocks stand still: what waits for the customer. The notes of progress go on, and so do the measured waits."""
+RELEASED: Final = "released"
 ON_THE_WAY = frozenset({states.ACKNOWLEDGED, states.ARRIVED, *states.NAMED.split()})
 
 
 @command
-def hold_job(*, job_id: UUID, reason: str, actor: Actor, now: datetime) -> Job:
-    """J20: an overlay; while it lies on the job nothing moves but its end."""
+def hold_job(*, job_id: UUID, cause: str, reason: str, actor: Actor, now: datetime) -> Job:
+    """J20: an overlay; while it lies on the job nothing moves but its end. Raises TransitionError, ValidationError."""
+    if cause not in PAUSED:
+        raise ValidationError({"cause": _("Say for whose sake the job is held.")})
     job = lock_job(job_id=job_id)
-    move(job, "hold", actor=actor, now=now, note=reason, reason=reason)
-    job.held_since, job.held_reason = now, reason[:200]
-    job.save(update_fields=["held_since", "held_reason"])
+    move(job, "hold", actor=actor, now=now, note=reason, reason=reason, detail={"cause": cause})
+    job.held_since, job.held_cause, job.held_reason = now, cause, reason[:200]
+    job.save(update_fields=["held_since", "held_cause", "held_reason"])
+    pause_clocks(kinds=PAUSED[cause], subject_ids=[job.pk], reason=cause, now=now)
     note_order(job, topic="hold", text=reason)
     recall_agent(job, now)
     return job
@@ -45,6 +63,7 @@ def recall_agent(job: Job, now: datetime) -> None:
         move(each, "unassign", actor=system_actor("hold"), now=now, note=job.held_reason)
         each.agent = None
         each.save(update_fields=["status", "status_since", "agent"])
+        stop_clocks(kind="contact", subject_ids=[each.pk], now=now)
         tell(each.tenant_id, nobody_named(each), because=None)
 
 
@@ -57,11 +76,12 @@ def nobody_named(job: Job) -> OrderAgentNamed:
 
 @command
 def release_job(*, job_id: UUID, actor: Actor, now: datetime) -> Job:
-    """J20: back to what it was."""
+    """J20: back to what it was; the clocks that stood still run on, and their end has moved by as long."""
     job = lock_job(job_id=job_id)
     move(job, "release", actor=actor, now=now)
-    job.held_since, job.held_reason = None, ""
-    job.save(update_fields=["held_since", "held_reason"])
+    resume_clocks(kinds=PAUSED[job.held_cause], subject_ids=[job.pk], reason=RELEASED, now=now)
+    job.held_since, job.held_cause, job.held_reason = None, "", ""
+    job.save(update_fields=["held_since", "held_cause", "held_reason"])
     note_order(job, topic="release", text="")
     send_again(job, now)
     return job

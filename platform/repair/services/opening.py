@@ -37,7 +37,8 @@ JOB_FIELDS = (
     "received_at", "visit", "vehicle", "vin", "plate", "model", "vehicle_class", "description", "site_code", "address",
     "lat", "lng", "contact", "phone", "window_start", "window_end", "return_by", "cost_center", "po_number",
     "courtesy_car", "key_with", "notes", "suggestions", "pre_approved_up_to_fen", "technician", "rework_count",
-    "is_reworked_for_refusal", "failed_pickups", "call_attempts", "held_reason", "declined_reason", "ended_reason", "comeback_of",
+    "is_reworked_for_refusal", "failed_pickups", "call_attempts", "held_cause", "held_reason", "declined_reason",
+    "ended_reason", "comeback_of",
 )  # fmt: skip
 NO_VISIT = frozenset({JobKind.VIOLATION.value, JobKind.PARTS.value})
 
@@ -148,7 +149,7 @@ def job_row(
         known.model, known.vehicle_class, line.description, line.site_code, line.address, line.lat, line.lng,
         line.contact, line.phone, line.window_start, line.window_end, line.return_by, line.cost_center, line.po_number,
         line.courtesy_car, line.key_with, line.notes, list(line.suggestions), line.pre_approved_up_to_fen, "", 0,
-        False, 0, 0, "", "{}", "", comeback_of,
+        False, 0, 0, "", "", "{}", "", comeback_of,
     )  # fmt: skip
 
 

@@ -103,21 +103,21 @@ def countdown(
     stopped_at: datetime | None = None,
     now: datetime | None = None,
     label: object = "",
-    paused: bool = False,
+    paused_at: datetime | None = None,
 ) -> dict[str, Any]:
     """A clock that counts down to `due_at` in the browser, toned by the share of time used (50 %, 80 %, late).
 
     `now` is business time, which need not be the browser's; the page keeps the difference. A stopped clock says how
-    it ended, a paused one shows what is left and stands still.
+    it ended; a paused one stands still at what was left when the pause began.
     """
-    moment = stopped_at or now or timezone.now()
+    moment = stopped_at or paused_at or now or timezone.now()
     if due_at is None:
         return {"due_at": None, "label": label}
     whole = (due_at - started_at).total_seconds() if started_at else 0
     used = (moment - started_at).total_seconds() if started_at else 0
     late = moment > due_at
     share = used / whole if whole > 0 else float(late)
-    shown = "neutral" if paused else tones.tone_of_share(share=share)
+    shown = "neutral" if paused_at else tones.tone_of_share(share=share)
     if stopped_at:
         shown = "bad" if late else "good"
     return {
@@ -127,7 +127,7 @@ def countdown(
         "now": moment,
         "label": label,
         "late": late,
-        "paused": paused,
+        "paused": bool(paused_at),
         "tone": shown,
         "text": formats.format_duration(duration=due_at - moment),
     }
