@@ -17,6 +17,8 @@ from fleet.texts import DECISIONS, ROW_STATES
 from repair import states as jobs
 from repair.events import MOVED_NAMES
 from repair.texts import said
+from tenants.actors import SYSTEM_NAMES as SYSTEM_NAMES  # the search of the audit trail finds it here
+from tenants.actors import name_actor
 from tenants.people.models import join_names, names_of_roles
 from ui.formats import format_fen, format_moment
 from ui.tones import tone_of_status
@@ -117,20 +119,6 @@ NOTE_TITLES: Final[dict[str, Any]] = {
 LEGS: Final[dict[str, Any]] = {"pickup": _l("Pick-up"), "return": _l("Return"), "errand": _l("Errand")}
 
 
-SYSTEM_NAMES: Final[dict[str, Any]] = {
-    "intake": _l("Intake"),
-    "repair": _l("Service desk"),
-    "clock": _l("Clock"),
-    "clocks": _l("Clock"),
-    **dict.fromkeys(
-        ["dispatch", "cancel", "reschedule", "offers", "visits", "return", "hold", "release"], _l("Dispatch")
-    ),
-    **dict.fromkeys(["close", "closing", "errand", "estimates", "parts", "rework", "salvage"], _l("Service desk")),
-    **dict.fromkeys(["invite_member", "issue_api_key", "revoke_api_key", "remove_tenant"], _l("Operator")),
-}
-"""How the parts of the system that act by themselves sign."""
-
-
 @dataclass(frozen=True, slots=True)
 class TimelineItem:
     """An entry of the log as a person reads it."""
@@ -163,7 +151,7 @@ def tell_entry(entry: Entry) -> TimelineItem:
         title = NOTE_TITLES.get(str(entry.data.get("topic")), words.title)
     return TimelineItem(
         time=entry.occurred_at,
-        who=str(SYSTEM_NAMES.get(entry.actor_name, entry.actor_name)),
+        who=name_actor(entry.actor_name, kind=entry.actor_kind or "system"),
         title=str(title),
         text=words.text(entry.data),
         icon=words.icon,
