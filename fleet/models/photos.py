@@ -16,6 +16,7 @@ class PhotoKind(models.TextChoices):
     FAILED = "failed", _("Failed trip")
     ESTIMATE = "estimate", _("Estimate")
     QUALITY = "quality", _("Quality check")
+    PROGRESS = "progress", _("Progress")
 
 
 class OrderPhoto(models.Model):

@@ -13,22 +13,18 @@ from repair.forms import (
     CallForm,
     DecideForm,
     DeclineForm,
-    EstimateForm,
     FittedForm,
     HoldForm,
     IncidentChoiceForm,
     IncidentForm,
-    InspectForm,
     LineForm,
     NoteForm,
-    OdometerForm,
     RateForm,
     ReasonForm,
     ReceiptForm,
     ReturnWindowForm,
     StepForm,
     TechnicianForm,
-    TextForm,
     WindowForm,
     WorkshopForm,
 )
@@ -38,7 +34,6 @@ from repair.services import (
     approving,
     changing,
     choosing,
-    collecting,
     errands,
     holding,
     inspecting,
@@ -53,17 +48,20 @@ Run = Callable[[Job, Any, Actor, datetime], Any]
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A button, the form behind it, and the service that it calls. `events` are those of the machine that it stands for."""
+    """A button, the form behind it, and the service that it calls. `events` are those of the machine that it stands for.
+
+    One with a page of its own has neither: the page asks for more than a dialog does.
+    """
 
     key: str
     label: Any
     icon: str
-    run: Run
+    run: Run | None = None
     form: type[StepForm] = StepForm
     text: Any = ""
     style: str = ""  # primary, danger or plain
     events: tuple[str, ...] = ()
-    page: str = ""  # a page of its own instead of a dialog
+    page: str = ""
 
     def is_legal(self, legal: set[str]) -> bool:
         """Whether one of its events is."""
@@ -147,13 +145,6 @@ def with_data(service: Callable[..., Any]) -> Run:
     return lambda job, form, actor, now: service(job_id=job.pk, actor=actor, now=now, **form.cleaned_data)
 
 
-def with_lines(service: Callable[..., Any], **more: Any) -> Run:
-    """A service that takes the lines of an estimate."""
-    return lambda job, form, actor, now: service(
-        job_id=job.pk, lines=form.cleaned_data["lines"], actor=actor, now=now, **more
-    )
-
-
 def of_visit(service: Callable[..., Any]) -> Run:
     """A service of the whole visit, with the form's fields by name."""
     return lambda job, form, actor, now: service(visit_id=visit_id(job), actor=actor, now=now, **form.cleaned_data)
@@ -166,25 +157,20 @@ def with_window(service: Callable[..., Any]) -> Run:
 
 ACTIONS: Final[tuple[Action, ...]] = (
     # the workshop
-    Action("receive", _("Receive the vehicle"), "building-warehouse", of_visit(collecting.receive_vehicle), OdometerForm,
-           style="primary", page="repair:receive"),
+    Action("receive", _("Receive the vehicle"), "building-warehouse", style="primary", page="repair:receive"),
     Action("start_estimate", _("Begin the estimate"), "calculator", plain(working.start_estimate), style="primary"),
-    Action("submit_estimate", _("Write the estimate"), "calculator", with_lines(working.submit_estimate), EstimateForm,
-           style="primary", page="repair:estimate"),
+    Action("submit_estimate", _("Write the estimate"), "calculator", style="primary", page="repair:estimate"),
     Action("revise", _("Write a new version"), "arrow-back-up", plain(working.revise_estimate), style="primary"),
     Action("start_repair", _("Begin the repair"), "tool", with_data(working.start_repair), TechnicianForm, style="primary"),
     Action("wait_for_parts", _("Wait for parts"), "package", with_data(working.wait_for_parts), NoteForm),
     Action("begin_line", _("Begin a line"), "player-play", begin_line, LineForm, events=("finish_repair",)),
-    Action("require_consent", _("Extra fault found"), "alert-triangle", with_lines(working.require_consent, note=""),
-           EstimateForm, page="repair:estimate"),
+    Action("require_consent", _("Extra fault found"), "alert-triangle", page="repair:estimate"),
     Action("finish_repair", _("Repair is done"), "check", plain(working.finish_repair), style="primary"),
     Action("resume_rework", _("Begin the rework"), "refresh", plain(working.resume_rework), style="primary"),
-    Action("hand_over", _("Hand the vehicle over"), "key", of_visit(returning.hand_over), style="primary"),
+    Action("hand_over", _("Hand the vehicle over"), "key", style="primary", page="repair:give"),
     # the inspector
-    Action("inspect", _("Inspect"), "clipboard-check",
-           lambda job, form, actor, now: inspecting.inspect(
-               job_id=job.pk, results=form.results, remarks=form.cleaned_data["remarks"], actor=actor, now=now),
-           InspectForm, style="primary", events=("pass_quality", "fail_quality"), page="repair:quality"),
+    Action("inspect", _("Inspect"), "clipboard-check", style="primary", events=("pass_quality", "fail_quality"),
+           page="repair:quality"),
     Action("fail_reinspection", _("Re-inspection failed"), "clipboard-x", with_data(inspecting.fail_reinspection), ReasonForm),
     # the claims desk
     Action("decide", _("Record the decision"), "gavel", decide, DecideForm, style="primary", events=("approve", "consent")),
@@ -225,8 +211,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
            lambda job, form, actor, now: errands.decide_failed_inspection(
                tenant_id=job.tenant_id, order_id=job.order_id, is_repaired=False, reason=form.cleaned_data["reason"],
                actor=actor, now=now), ReasonForm),
-    Action("note", _("Progress note"), "message", with_data(working.note_progress), TextForm,
-           _("The customer reads it at once, and the 24 hours begin anew.")),
+    Action("note", _("Progress note"), "message", page="repair:note"),
     Action("hold", _("Hold the job"), "player-pause", with_data(holding.hold_job), HoldForm,
            _("Nothing moves until it is released. An agent who was on his way is called back.")),
     Action("report_incident", _("Report an incident"), "alert-octagon", report_incident, IncidentForm),

@@ -398,7 +398,7 @@ class OrderPhotographed(EventBase):
     type: ClassVar[str] = "order.photographed"
     subject: str
     order_id: UUID
-    kind: str  # pickup, return, failed, estimate, quality
+    kind: str  # pickup, return, failed, estimate, quality, progress
     photos: tuple[PhotoTold, ...]
 
 

@@ -148,6 +148,12 @@ ITEMS: Final[dict[str, Any]] = {
     "etc_unit": _l("ETC unit"),
     "tools": _l("Tools"),
 }
+DOCUMENTS: Final[dict[str, Any]] = {
+    "settlement": _l("Settlement statement"),
+    "quality_report": _l("Quality report"),
+    "certificate": _l("Certificate of completion"),
+}
+THINGS: Final = {**ITEMS, **DOCUMENTS}
 SHOTS: Final[dict[str, Any]] = {
     "front": _l("front"), "rear": _l("rear"), "left": _l("left"), "right": _l("right"), "dashboard": _l("dashboard"),
     "interior": _l("interior"),

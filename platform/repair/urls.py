@@ -3,7 +3,7 @@
 from django.urls import path
 
 from repair.views import handover, jobs, places, scope
-from repair.views.workshop import estimate, floor, quality, receive
+from repair.views.workshop import estimate, floor, giving, progress, quality, receive
 
 app_name = "repair"
 
@@ -24,6 +24,8 @@ urlpatterns = [
     path("handover/<str:ref>/steps/<slug:kind>/", handover.take_step, name="handover_step"),
     path("jobs/<str:ref>/receive/", receive.receive, name="receive"),
     path("jobs/<str:ref>/quality/", quality.check_quality, name="quality"),
+    path("jobs/<str:ref>/note/", progress.note_progress, name="note"),
+    path("jobs/<str:ref>/hand-over/", giving.hand_over, name="give"),
     path("scope/", scope.list_rules, name="scope_rules"),
     path("scope/new/", scope.edit_rule, name="scope_rule_new"),
     path("scope/try/", scope.try_text, name="scope_try"),

@@ -16,18 +16,15 @@ from repair.models import (
     Job,
     JobKind,
     LineDecision,
-    LineKind,
     ScopeRule,
     Workshop,
 )
 from repair.patterns import validate_pattern
-from repair.requests import EstimateLineDraft, LineChoice
-from repair.services.inspecting import FAIL, OK, standard_for
+from repair.requests import LineChoice
 from repair.services.working import technicians_for
 from tenants.actors import Actor
 from ui.formats import decimal_of_fen, format_fen, format_plain_fen
 
-ROWS = 8
 LOCAL_TIME = {"type": "datetime-local"}
 AREA = {"rows": 3}
 
@@ -174,12 +171,6 @@ class FittedForm(StepForm):
     )
 
 
-class OdometerForm(StepForm):
-    """What the odometer shows at the workshop."""
-
-    odometer_km = forms.IntegerField(label=_("Odometer, km"), min_value=0, max_value=5_000_000)
-
-
 class TechnicianForm(StepForm):
     """Who repairs it; somebody else inspects it."""
 
@@ -231,27 +222,6 @@ class RateForm(StepForm):
     comment = forms.CharField(label=_("Comment"), max_length=1000, required=False, widget=forms.Textarea(attrs=AREA))
 
 
-class InspectForm(StepForm):
-    """Every item of the quality standard, and remarks."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.standard = standard_for(self.job, self.now)
-        choices = [(OK, _("ok")), (FAIL, _("fail"))]
-        for item in self.standard.items:
-            self.fields[f"item-{item['code']}"] = forms.ChoiceField(
-                label=texts.in_language(item), choices=choices, widget=forms.RadioSelect
-            )
-        self.fields["remarks"] = forms.CharField(
-            label=_("Remarks"), max_length=1000, required=False, widget=forms.Textarea(attrs=AREA)
-        )
-
-    @property
-    def results(self) -> dict[str, str]:
-        """Code to answer."""
-        return {item["code"]: self.cleaned_data[f"item-{item['code']}"] for item in self.standard.items}
-
-
 class DecideForm(StepForm):
     """What an insurer without an account decided, recorded by the claims desk: an amount for each line, none declines it."""
 
@@ -286,58 +256,6 @@ class DecideForm(StepForm):
             LineChoice(no=no, is_approved=amount is not None, amount_fen=None if amount is None else int(amount * 100))
             for no, amount in amounts
         ]
-
-
-class EstimateForm(StepForm):
-    """The lines of an estimate: what is done, how much of it, and what it costs, tax included."""
-
-    template_rows = True
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for number in range(ROWS):
-            add = {"aria-label": _("Line %(number)s") % {"number": number + 1}}
-            self.fields[f"kind-{number}"] = forms.ChoiceField(
-                choices=LineKind.choices,
-                required=False,
-                widget=forms.Select(attrs={**add, "class": "form-select form-select-sm"}),
-            )
-            self.fields[f"text-{number}"] = forms.CharField(
-                max_length=300,
-                required=False,
-                widget=forms.TextInput(attrs={**add, "class": "form-control form-control-sm"}),
-            )
-            for name, initial in (("quantity", "1"), ("amount", "")):
-                self.fields[f"{name}-{number}"] = forms.DecimalField(
-                    required=False, min_value=0, max_digits=10, decimal_places=2, initial=initial,
-                    widget=forms.NumberInput(attrs={**add, "class": "form-control form-control-sm", "step": "0.01"}),
-                )  # fmt: skip
-
-    def rows(self) -> list[list[forms.BoundField]]:
-        """The fields, row by row."""
-        return [[self[f"{name}-{number}"] for name in ("kind", "text", "quantity", "amount")] for number in range(ROWS)]
-
-    def clean(self) -> dict[str, Any]:
-        """A row has a text and an amount, or nothing; there is one at least."""
-        cleaned: dict[str, Any] = super().clean() or {}
-        drafts = []
-        for number in range(ROWS):
-            text, amount = cleaned.get(f"text-{number}"), cleaned.get(f"amount-{number}")
-            if text and amount is None:
-                self.add_error(f"amount-{number}", _now("Say what it costs."))
-            elif amount is not None and not text:
-                self.add_error(f"text-{number}", _now("Say what is done."))
-            elif text and amount is not None:
-                quantity = cleaned.get(f"quantity-{number}") or 1
-                drafts.append(
-                    EstimateLineDraft(
-                        kind=cleaned[f"kind-{number}"], text=text, amount_fen=int(amount * 100), quantity=str(quantity)
-                    )
-                )
-        if not drafts and not self.errors:
-            self.add_error(None, _now("An estimate has one line at least."))
-        cleaned["lines"] = drafts
-        return cleaned
 
 
 class ScopeRuleForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -15,6 +15,7 @@ class ProgressNote(Key):
 
     job = models.ForeignKey(Job, on_delete=models.PROTECT, related_name="progress_notes")
     text = models.CharField(max_length=1000)
+    photos = models.JSONField(default=list)  # file ids
     by = models.CharField(max_length=200)
     noted_at = models.DateTimeField()
 

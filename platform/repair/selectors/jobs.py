@@ -120,6 +120,8 @@ def tell_detail(data: Mapping[str, Any]) -> str:
         parts.append(f"{detail['odometer_km']:,} km")
     if "keys" in detail:
         parts.append(_("Keys: %(keys)s") % {"keys": detail["keys"]})
+    if detail.get("given"):
+        parts.append(", ".join(str(texts.THINGS.get(name, name)) for name in detail["given"]))
     if detail.get("remarks"):
         parts.append(str(detail["remarks"]))
     if detail.get("photos"):

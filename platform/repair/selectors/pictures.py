@@ -1,9 +1,11 @@
 """Which pictures the desk's rows name, and where their reader sees them: the row is the permission."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
+
+from django.utils.translation import gettext as _
 
 from events.ids import BadId, read_public_id
 from events.models import Fact
@@ -11,7 +13,7 @@ from files.links import photo_url
 from files.models import StoredFile
 from repair import texts
 from repair.ids import job_ref
-from repair.models import ConditionReport, EstimateLine, Job, QualityCheck, ReportSide
+from repair.models import ConditionReport, EstimateLine, Job, ProgressNote, QualityCheck, ReportSide
 from tenants.actors import Actor
 
 CHECKED = ("pass_quality", "fail_quality")
@@ -52,6 +54,15 @@ def pictures_of_checks(job: Job, actor: Actor) -> list[Picture]:
     facts = Fact.objects.filter(subject=job_ref(job.pk), data__event__in=CHECKED).order_by("id")
     pairs = [(ref, str(fact.data.get("note") or "")) for fact in facts for ref in photos_in(fact.data)]
     return show(pairs, job, actor)
+
+
+def pictures_of_notes(job: Job, actor: Actor) -> list[tuple[ProgressNote, list[Picture]]]:
+    """The newest progress notes, each with its photos: two queries, however many."""
+    notes = list(job.progress_notes.order_by("-noted_at")[:20])
+    shown = show([(str(ref), str(ref)) for note in notes for ref in note.photos], job, actor)
+    by_ref = {picture.label: picture for picture in shown}
+    label = str(_("Progress"))
+    return [(note, [replace(by_ref[ref], label=label) for ref in note.photos if ref in by_ref]) for note in notes]
 
 
 def photos_in(data: Mapping[str, Any]) -> list[str]:

@@ -1,7 +1,9 @@
 """J16: from ready to the signed return."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -25,6 +27,7 @@ from repair.services.collecting import (
     ReportDraft,
     check_report,
     finish_leg,
+    odometer_problem,
     photos_of,
     require_any,
     require_own_workshop,
@@ -39,6 +42,16 @@ RETURN_WINDOW = timedelta(hours=4)
 LEAD_TIME = timedelta(minutes=30)
 OPENS_AT, CLOSES_AT = 8, 18  # local hours in which vehicles are returned unless the tenant asked otherwise (to confirm)
 DONE_OR_WAITING = OVER | {states.READY, states.AWAITING_RETURN}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """What the workshop gives with the vehicle: `things` are codes of `texts.ITEMS` and `texts.DOCUMENTS`."""
+
+    odometer_km: int
+    keys: int
+    things: Sequence[str] = ()
+    remarks: str = ""
 
 
 @command
@@ -93,8 +106,8 @@ def plan_return_leg(visit: Visit, window: tuple[datetime, datetime], now: dateti
 
 
 @command
-def hand_over(*, visit_id: UUID, actor: Actor, now: datetime) -> list[Job]:
-    """J16b: the workshop gives the vehicle to the agent, who sets out."""
+def hand_over(*, visit_id: UUID, actor: Actor, now: datetime, given: Given | None = None) -> list[Job]:
+    """J16b: the workshop gives the vehicle to the agent, who sets out. Raises TransitionError, ValidationError by field."""
     visit, jobs = lock_visit(visit_id=visit_id)
     mine = [job for job in jobs if job.status == states.AWAITING_RETURN]
     if not mine:
@@ -102,10 +115,26 @@ def hand_over(*, visit_id: UUID, actor: Actor, now: datetime) -> list[Job]:
     require_own_agent(mine, "hand_over", actor=actor)
     require_own_workshop(visit, actor)
     is_whole = all(job.status in OVER | {states.AWAITING_RETURN} for job in jobs)
-    move_many(mine, "hand_over", actor=actor, now=now, visit_is_ready=is_whole)
+    if given is not None:
+        check_given(visit, given)
+    move_many(
+        mine, "hand_over", actor=actor, now=now, visit_is_ready=is_whole, detail=detail_of(given) if given else None
+    )
     for leg in Leg.objects.select_related("agent").filter(purpose_id=visit.pk, kind=LegKind.RETURN, status="contacted"):
         driving.set_out(leg_id=leg.pk, actor=driver_of(leg, actor), now=now)
     return mine
+
+
+def check_given(visit: Visit, given: Given) -> None:
+    """An odometer that has not run back. Raises ValidationError."""
+    if given.odometer_km < visit.custody.odometer_out_km:
+        raise ValidationError({"odometer_km": odometer_problem(visit, given.odometer_km)})
+
+
+def detail_of(given: Given) -> dict[str, Any]:
+    """What the fact keeps of it."""
+    detail: dict[str, Any] = {"odometer_km": given.odometer_km, "keys": given.keys, "given": list(given.things)}
+    return detail | ({"remarks": given.remarks.strip()} if given.remarks.strip() else {})
 
 
 @command

@@ -13,15 +13,17 @@ from django.utils.translation import ngettext
 from dispatch.clocks import stop_clocks
 from events.commands import Recorded, command, record, tell
 from events.each import each_alone
+from files.models import StoredFile
+from files.services import claim_files
 from repair import states
-from repair.events import JobMoved, LineTold, OrderEstimated, OrderEstimateDecided
+from repair.events import JobMoved, LineTold, OrderEstimated, OrderEstimateDecided, PhotoTold
 from repair.ids import job_ref, order_ref
 from repair.locking import lock_job
 from repair.models import Estimate, EstimateLine, Job, LineDecision, LineKind, ProgressNote
 from repair.requests import EstimateLineDraft
 from repair.services.operations import check_operations
 from repair.services.timing import note_progress_clock, start_wait
-from repair.telling import move, note_order
+from repair.telling import move, note_order, tell_photos
 from tenants.actors import Actor, Party, system_actor
 from tenants.people.models import StaffMembership
 
@@ -351,8 +353,11 @@ def resume_rework(*, job_id: UUID, actor: Actor, now: datetime) -> Job:
 
 
 @command
-def note_progress(*, job_id: UUID, text: str, actor: Actor, now: datetime) -> Job:
-    """P10: the customer hears how it goes; the 24-hour clock starts again. Raises ValidationError."""
+def note_progress(*, job_id: UUID, text: str, actor: Actor, now: datetime, photos: Sequence[StoredFile] = ()) -> Job:
+    """P10: the customer hears how it goes, and sees `photos`, kept before; the 24-hour clock starts again.
+
+    Raises ValidationError.
+    """
     if actor.parties.isdisjoint({Party.WS, Party.AGT, Party.DSP, Party.CC, Party.SYS}):
         raise PermissionDenied(_("The operator's people write progress notes."))
     if not text.strip():
@@ -366,7 +371,11 @@ def note_progress(*, job_id: UUID, text: str, actor: Actor, now: datetime) -> Jo
     require_own_workshop(job, actor)
     if job.status in states.JOB.ended:
         raise ValidationError({"text": _("This job has ended.")})
-    ProgressNote.objects.create(job=job, text=text.strip(), by=actor.name, noted_at=now)
+    ProgressNote.objects.create(
+        job=job, text=text.strip(), photos=[photo.ref for photo in photos], by=actor.name, noted_at=now
+    )
     note_progress_clock([job], now=now)
     note_order(job, topic="progress", text=text.strip())
+    claim_files(file_ids=[photo.pk for photo in photos], now=now)
+    tell_photos(job, kind="progress", photos=[PhotoTold(file_id=photo.pk, sha256=photo.sha256) for photo in photos])
     return job

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -22,6 +23,8 @@ from repair.forms import StepForm
 from repair.ids import job_ref
 from repair.models import Job
 from repair.selectors import jobs as reads
+from repair.selectors.giving import read_giving
+from repair.selectors.pictures import pictures_of_notes
 from repair.tables import JobTable
 from repair.views.asking import did, is_dialog
 from repair.views.workshop.moving import say_last_step
@@ -49,7 +52,15 @@ def show_job(request: HttpRequest, ref: str) -> HttpResponse:
     """Everything about a job, what happens now, and what the reader may do."""
     actor, now = actor_of(request), clock.now()
     job = job_for(actor, ref)
-    context = {**describe(job), **read_parts(job), "now": now, "actions": actions_for(job, actor), "ref": ref}
+    context = {
+        **describe(job),
+        **read_parts(job),
+        "notes": pictures_of_notes(job, actor),
+        "giving": read_giving(job),
+        "now": now,
+        "actions": actions_for(job, actor),
+        "ref": ref,
+    }
     if sees_business(actor):
         context |= read_business(job)
     context["can_open_legs"] = may_watch(actor)
@@ -84,7 +95,6 @@ def read_parts(job: Job) -> dict[str, Any]:
         "checks": reads.read_checks(job),
         "incidents": [(file, texts.INCIDENTS.get(file.kind, file.kind)) for file in reads.open_incidents(job)],
         "beside": [(job_ref(other.pk), other, texts.JOB_STATES.get(other.status)) for other in beside.order_by("pk")],
-        "notes": list(job.progress_notes.order_by("-noted_at")[:20]),
     }
 
 
@@ -116,14 +126,22 @@ def take_step(request: HttpRequest, ref: str, key: str) -> HttpResponse:
         raise PermissionDenied
     if not action.is_legal(legal_events(job, actor)):
         return show_refusal(request, job, action)
+    if action.run is None:
+        return go_to_page(request, reverse(action.page, args=[ref]))
     try:
         form = action.form(request.POST if request.method == "POST" else None, job=job, actor=actor, now=now)
     except ValidationError as error:
         return show_refusal(request, job, action, " ".join(error.messages))
-    if request.method == "POST" and form.is_valid() and did(form, lambda: action.run(job, form, actor, now)):
+    run = action.run
+    if request.method == "POST" and form.is_valid() and did(form, lambda: run(job, form, actor, now)):
         messages.success(request, _("Done: %(step)s.") % {"step": action.label})
         return redirect("repair:job", ref=ref)
     return ask(request, job, action, form, status=422 if form.errors else 200)
+
+
+def go_to_page(request: HttpRequest, url: str) -> HttpResponse:
+    """What has a page of its own is done there; a dialog that was open makes way for it."""
+    return HttpResponse(headers={"HX-Redirect": url}) if is_dialog(request) else redirect(url)
 
 
 def show_refusal(request: HttpRequest, job: Job, action: Action, words: str = "") -> HttpResponse:
@@ -142,7 +160,6 @@ def ask(request: HttpRequest, job: Job, action: Action, form: StepForm, *, statu
         "ref": job_ref(job.pk),
         "action": action,
         "form": form,
-        "has_rows": hasattr(form, "template_rows"),
     }
     return render(request, template_of(request), context, status=status)
 

@@ -12,7 +12,6 @@ from django.views.decorators.http import require_http_methods
 
 from config import clock
 from files.models import StoredFile
-from files.photos import MOST_BYTES, PhotoRefused, keep_photo
 from repair.access import actor_of, job_for, staff_view
 from repair.actions import legal_events
 from repair.forms.workshop import QualityForm
@@ -29,10 +28,9 @@ from repair.selectors.pictures import (
 from repair.services import inspecting
 from repair.views.asking import did
 from repair.views.workshop.moving import tell_moved_on
+from repair.views.workshop.uploads import keep_photos
 from tenants.actors import Actor, StaffRole
 from tenants.people.models import User
-
-MOST_PHOTOS = 12
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -49,7 +47,7 @@ def check_quality(request: HttpRequest, ref: str) -> HttpResponse:
         messages.error(request, " ".join(error.messages))
         return redirect("repair:job", ref=ref)
     if request.method == "POST" and form.is_valid():
-        photos = keep_photos(request, form, job, actor)
+        photos = keep_photos(request, form)
         if photos is not None and did(form, lambda: inspect(form, photos)):
             messages.success(request, _("The check of %(job)s is written down.") % {"job": job.number})
             return redirect("repair:job", ref=ref)
@@ -63,29 +61,6 @@ def inspect(form: QualityForm, photos: Sequence[StoredFile]) -> None:
         job_id=form.job.pk, results=form.results, remarks=form.cleaned_data["remarks"], photos=photos, actor=form.actor,
         now=form.now,
     )  # fmt: skip
-
-
-def keep_photos(request: HttpRequest, form: QualityForm, job: Job, actor: Actor) -> list[StoredFile] | None:
-    """The pictures that came with the form; None when one is refused, with the reason on the form."""
-    uploads = request.FILES.getlist("photos")
-    if any((upload.size or 0) > MOST_BYTES for upload in uploads):
-        form.add_error(None, _("The photo is larger than %(limit_mb)s MB.") % {"limit_mb": MOST_BYTES >> 20})
-        return None
-    if len(uploads) > MOST_PHOTOS:
-        form.add_error(None, _("Add at most %(count)s photos.") % {"count": MOST_PHOTOS})
-        return None
-    kept = []
-    for upload in uploads:
-        name = upload.name or "photo"
-        try:
-            file = keep_photo(
-                tenant=job.tenant, name=name, content=upload.read(), purpose="photo", actor=actor, now=form.now
-            )
-        except PhotoRefused as refusal:
-            form.add_error(None, f"{name}: {refusal.message} {refusal.fix}")
-            return None
-        kept.append(file)
-    return kept
 
 
 def describe(job: Job, form: QualityForm, actor: Actor) -> dict[str, Any]:
