@@ -9,7 +9,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from events.commands import command
@@ -61,6 +60,7 @@ def is_writable(job: Job) -> bool:
     return job.status in WRITABLE and job.held_since is None
 
 
+@command
 def save_draft(
     *, job_id: UUID, lines: Sequence[Mapping[str, Any]], revision: int, actor: Actor, now: datetime
 ) -> EstimateDraft:
@@ -68,23 +68,20 @@ def save_draft(
 
     No fact: a draft is nobody's business until it is sent. Raises DraftChanged, ValidationError.
     """
-    with transaction.atomic():
-        job = lock_job(job_id=job_id)
-        working.require_own_workshop(job, actor)
-        if not is_writable(job):
-            raise DraftChanged(None)
-        draft, typed = EstimateDraft.objects.filter(job=job).first(), tidy(lines)
-        if draft is not None and draft.revision == revision + 1 and draft.lines == typed:
-            return draft  # the same was saved before, and the answer was lost on the way
-        require_revision(draft, revision)
-        draft = draft or EstimateDraft(job=job)
-        draft.lines, draft.revision = typed, revision + 1
-        StoredFile.objects.filter(pk__in=[file.pk for file in files_of(job, draft.lines).values()]).update(
-            claimed_at=now
-        )
-        draft.saved_at, draft.saved_by = now, actor.name[:200]
-        draft.save()
-        return draft
+    job = lock_job(job_id=job_id)
+    working.require_own_workshop(job, actor)
+    if not is_writable(job):
+        raise DraftChanged(None)
+    draft, typed = EstimateDraft.objects.filter(job=job).first(), tidy(lines)
+    if draft is not None and draft.revision == revision + 1 and draft.lines == typed:
+        return draft  # the same was saved before, and the answer was lost on the way
+    require_revision(draft, revision)
+    draft = draft or EstimateDraft(job=job)
+    draft.lines, draft.revision = typed, revision + 1
+    StoredFile.objects.filter(pk__in=[file.pk for file in files_of(job, draft.lines).values()]).update(claimed_at=now)
+    draft.saved_at, draft.saved_by = now, actor.name[:200]
+    draft.save()
+    return draft
 
 
 def files_of(job: Job, lines: Sequence[Mapping[str, Any]]) -> dict[str, StoredFile]:

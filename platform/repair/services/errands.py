@@ -23,7 +23,7 @@ from repair.services.opening import lock_intake
 from repair.services.registering import find_known
 from repair.services.returning import close_delivery
 from repair.services.visit_ends import change_windows, next_window
-from repair.services.visiting import place_in_visits
+from repair.services.visiting import lock_open, place_in_visits
 from repair.telling import move, tell_photos
 from tenants.actors import Actor, system_actor
 
@@ -148,10 +148,8 @@ def order_parts(*, job_id: UUID, actor: Actor, now: datetime) -> Job:
 @command
 def receive_parts(*, job_id: UUID, is_fitted: bool, actor: Actor, now: datetime) -> Job:
     """P2: here; to be fitted, the vehicle is fetched like any other."""
-    if (
-        is_fitted
-    ):  # before the job's rows, as whoever opens jobs does: no other visit for this vehicle comes up meanwhile
-        lock_intake_of(job_id)
+    if is_fitted:
+        lock_visits_of(job_id)
     job = step(job_id, "parts_arrived", actor=actor, now=now)
     stop_clocks(kind="parts", subject_ids=[job.pk], now=now)
     if is_fitted:
@@ -159,11 +157,14 @@ def receive_parts(*, job_id: UUID, is_fitted: bool, actor: Actor, now: datetime)
     return job
 
 
-def lock_intake_of(job_id: UUID) -> None:
-    """The intake of the job's tenant; a job that is not there is told by whoever locks it next."""
-    tenant_id = Job.objects.filter(pk=job_id).values_list("tenant_id", flat=True).first()
-    if tenant_id is not None:
-        lock_intake(tenant_id)
+def lock_visits_of(job_id: UUID) -> None:
+    """Before the job's row, as whoever opens jobs does: the intake, so that no other visit for this vehicle comes up
+    meanwhile, then those that are open. A job that is not there is told by whoever locks it next.
+    """
+    found = Job.objects.filter(pk=job_id).values_list("tenant_id", "vin").first()
+    if found is not None:
+        lock_intake(found[0])
+        lock_open(found[0], {found[1]})
 
 
 def fetch_for_fitting(job: Job, now: datetime) -> None:
