@@ -13,7 +13,7 @@ from repair.ids import order_ref
 from repair.locking import lock_purposes
 from repair.models import Job
 from repair.services.choosing import ensure_workshops
-from repair.services.following import assign_jobs, follow, tell_agent
+from repair.services.following import assign_jobs, follow, require_place, tell_agent
 from repair.telling import move_many
 
 
@@ -38,10 +38,12 @@ def name_agents(facts: Sequence[Recorded]) -> None:
 
 @listens(LegMoved)
 def follow_legs(facts: Sequence[Recorded]) -> None:
-    """J5 to J7 follow the pickup leg; J16c follows the return leg."""
-    _visits, jobs = lock_purposes(item.fact.purpose_id for item in facts)
+    """J5 to J7 follow the pickup leg; J16c follows the return leg. Nobody sets out before J4 has named a workshop."""
+    visits, jobs = lock_purposes(item.fact.purpose_id for item in facts)
     for item in facts:
         mine = jobs.get(item.fact.purpose_id, [])
+        if item.fact.event == "set_out" and item.fact.kind == LegKind.PICKUP:
+            require_place(mine, visits.get(item.fact.purpose_id))
         if item.fact.kind != LegKind.RETURN:
             follow(item.fact.event, mine, actor=item.actor, now=item.occurred_at)
         elif item.fact.event == "arrive":

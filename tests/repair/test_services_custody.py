@@ -268,6 +268,22 @@ def test_without_a_workshop_the_job_waits_for_a_dispatcher(world: World) -> None
     assert (fresh(job).status, fresh(job).workshop_id) == ("assigned", world.north.pk)
 
 
+def test_nobody_sets_out_before_there_is_a_workshop(world: World) -> None:
+    for workshop in (world.north, world.south):
+        workshop.services = ["maintenance"]
+        workshop.save()
+    job = world.name(world.order())
+    world.accept(job)
+    assert world.contact(job).status == "acknowledged"
+    with pytest.raises(TransitionError, match="No workshop is named for this vehicle yet") as refused:
+        world.drive(job)
+    assert (refused.value.code, world.leg(job).status) == ("guard", "contacted")
+    choosing.change_workshop(
+        visit_id=visit_of(job).pk, workshop_id=world.north.pk, reason="特批", actor=world.dsp, now=world.tick()
+    )
+    assert world.drive(job).status == "at_pickup"  # with the steps that he took meanwhile
+
+
 def test_the_last_bay_is_taken_once(world: World) -> None:
     for workshop in (world.north, world.south):
         workshop.bays = 1

@@ -5,10 +5,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from dispatch.clocks import start_clocks, stop_clocks
 from dispatch.models import OCCUPIED, Leg, LegKind
 from dispatch.requests import ClockStart
 from events.commands import Recorded, tell
+from events.machine import TransitionError
 from repair import states
 from repair.events import OrderAgentNamed
 from repair.ids import job_ref, order_ref
@@ -42,6 +45,19 @@ def is_placed(job: Job, visit: Visit | None) -> bool:
     """Whether a workshop is named for what needs one."""
     needs_one = job.kind in states.WITH_WORKSHOP.split()
     return not needs_one or (visit is not None and visit.workshop_id is not None)
+
+
+def require_place(jobs: Sequence[Job], visit: Visit | None) -> None:
+    """Raise TransitionError while a job of the visit waits for a workshop: who fetches its vehicle has nowhere to take it.
+
+    Once he is under way the window can no longer be moved to a day with a free bay.
+    """
+    waiting = [job for job in jobs if job.status in WAITING and not is_placed(job, visit)]
+    if waiting:
+        raise TransitionError(
+            code="guard", machine="leg", event="set_out", state="contacted", legal=(),
+            message=_("No workshop is named for this vehicle yet. Ask your dispatcher before you set out."),
+        )  # fmt: skip
 
 
 def tell_agent(job: Job, leg: Any, *, because: Recorded | None) -> None:
