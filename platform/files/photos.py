@@ -22,11 +22,7 @@ REFUSALS: Final[dict[str, tuple[Any, Any]]] = {
     "empty_file": (_("The photo is empty."), _("Take it again.")),
     "photo_too_large": (_("The photo is larger than %(limit_mb)s MB."), _("Take it again in the camera's normal size.")),
     "too_many_pixels": (_("The photo has too many pixels."), _("Take it again in the camera's normal size.")),
-    "no_picture": (_("This is not a photo."), _("Choose a picture: JPEG, PNG or WebP.")),
-    "heic": (
-        _("Photos of the kind HEIC cannot be shown everywhere."),
-        _("Set the camera to JPEG (iPhone: Settings, Camera, Formats, Most Compatible), or take it in this page."),
-    ),
+    "no_picture": (_("This is not a photo."), _("Choose a picture: JPEG, PNG, WebP or HEIC.")),
     "broken_picture": (_("The photo is damaged or not complete."), _("Take or send it again.")),
     "key_reused": (_("Another photo was sent under the same number."), _("Take it again.")),
 }  # fmt: skip

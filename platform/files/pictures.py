@@ -8,12 +8,14 @@ from io import BytesIO
 from typing import Any, Final
 
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
+from pillow_heif import register_heif_opener
 
-KINDS: Final = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
+KINDS: Final = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "HEIF": "image/heic"}
+HEIC_BRANDS: Final = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
 MOST_PIXELS: Final = 60_000_000  # a phone's largest; more is a bomb
 LONGEST_SIDE: Final = 20_000
 VARIANTS: Final = {"view": 2_048, "thumb": 320}
-HEIC_BRANDS: Final = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
+register_heif_opener(thumbnails=False)  # it turns a picture upright as it reads it
 BROKEN: Final = (
     struct.error,
     OSError,
@@ -46,7 +48,7 @@ class Picture:
 
 
 def read_picture(content: bytes) -> Picture:
-    """Understand the bytes. Raises NoPicture: no_picture, heic, too_many_pixels, broken_picture."""
+    """Understand the bytes. Raises NoPicture: no_picture, too_many_pixels, broken_picture."""
     image = open_image(content)
     width, height = image.size
     if width * height > MOST_PIXELS or max(width, height) > LONGEST_SIDE:
@@ -66,14 +68,13 @@ def read_picture(content: bytes) -> Picture:
 
 def open_image(content: bytes) -> Image.Image:
     """The image, its head read alone."""
-    if content[4:8] == b"ftyp" and content[8:12] in HEIC_BRANDS:
-        raise NoPicture("heic")
     try:
         return Image.open(BytesIO(content), formats=tuple(KINDS))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise NoPicture("too_many_pixels", width=0, height=0) from error
     except (UnidentifiedImageError, *BROKEN) as error:
-        raise NoPicture("no_picture") from error
+        is_cut = content[4:8] == b"ftyp" and content[8:12] in HEIC_BRANDS  # its head stands at its end, too
+        raise NoPicture("broken_picture" if is_cut else "no_picture") from error
 
 
 def flatten(image: Image.Image) -> Image.Image:

@@ -171,7 +171,7 @@ def test_what_is_no_photo_is_refused_in_words(job: Job, shop: Client) -> None:
     answer = shop.post(at("estimate_photo", job), upload)
     assert (answer.status_code, answer.json()["message"]) == (
         422,
-        "This is not a photo. Choose a picture: JPEG, PNG or WebP.",
+        "This is not a photo. Choose a picture: JPEG, PNG, WebP or HEIC.",
     )
 
 

@@ -40,7 +40,7 @@ def photo(
     image = Image.new(mode, size, "blue" if mode != "L" else 0)
     image.paste("red" if mode != "L" else 255, (0, 0, size[0] // 2, size[1]))
     out = BytesIO()
-    if kind != "JPEG":
+    if kind not in {"JPEG", "HEIF"}:
         image.save(out, format=kind)
         return out.getvalue()
     exif = Image.Exif()
@@ -49,7 +49,7 @@ def photo(
     exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.DateTimeOriginal] = "2026:11:25 08:30:00"
     if place:
         exif.get_ifd(ExifTags.IFD.GPSInfo).update({1: "N", 2: (31.0, 15.0, 42.0), 3: "E", 4: (121.0, 30.0, 0.0)})
-    image.save(out, format="JPEG", exif=exif)
+    image.save(out, format=kind, exif=exif.tobytes())  # as bytes, HEIF takes the turn into its own record too
     return out.getvalue()
 
 
@@ -93,6 +93,23 @@ def test_other_kinds_are_taken_too(acme: Tenant, system: Actor, now: Any, kind: 
     assert Image.open(BytesIO(read_photo(file=file, variant="thumb"))).mode == "RGB"
 
 
+@pytest.mark.django_db
+def test_a_photo_of_an_iphone_is_kept_as_it_came_and_shown_as_a_jpeg(acme: Tenant, system: Actor, now: Any) -> None:
+    content = photo(kind="HEIF", turned=6)
+    file = keep(acme, system, now, content)
+    assert (file.content_type, read_file(file_id=file.pk, tenant=acme)) == ("image/heic", content)
+    assert file.picture == {
+        "taken": "2026-11-25T08:30:00", "lat": 31.261667, "lng": 121.5, "width": 200, "height": 400,
+    }  # fmt: skip
+    copy = read_photo(file=file, variant="view")
+    shown = Image.open(BytesIO(copy))
+    assert (shown.format, shown.size, dict(shown.getexif())) == ("JPEG", (200, 400), {})
+    assert b"Phone" not in copy
+    top, bottom = shown.getpixel((100, 50)), shown.getpixel((100, 350))
+    assert isinstance(top, tuple) and isinstance(bottom, tuple)
+    assert top[0] > 200 > 60 > bottom[0]
+
+
 def bomb() -> bytes:
     """A PNG that says it has 10^9 pixels, in a few bytes."""
 
@@ -112,13 +129,15 @@ def bomb() -> bytes:
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "no_picture"),
         (b"%PDF-1.7 nothing", "no_picture"),
         (b"GIF89a" + b"\0" * 50, "no_picture"),
-        (b"\0\0\0\x18ftypheic\0\0\0\0", "heic"),
+        (b"\0\0\0\x18ftypmp42\0\0\0\0", "no_picture"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0", "broken_picture"),
         (photo()[:1500], "broken_picture"),
+        (photo(kind="HEIF")[:-200], "broken_picture"),
         (bomb(), "too_many_pixels"),
         (photo(size=(9_000, 9_000), kind="PNG", mode="L"), "too_many_pixels"),
         (photo(size=(30_000, 10), kind="PNG", mode="L"), "too_many_pixels"),
     ],
-    ids=["empty", "huge", "svg", "pdf", "gif", "heic", "cut", "bomb", "pixels", "long"],
+    ids=["empty", "huge", "svg", "pdf", "gif", "film", "heic", "cut", "cut heic", "bomb", "pixels", "long"],
 )
 def test_what_is_no_photo_is_refused_with_the_reason(
     acme: Tenant, system: Actor, now: Any, storage: Path, content: bytes, code: str
