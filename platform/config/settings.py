@@ -218,6 +218,7 @@ if EMAIL_URL.startswith("smtp://"):
     EMAIL_USE_TLS = "tls=0" not in _mail.query
 DEFAULT_FROM_EMAIL = text("DEFAULT_FROM_EMAIL", f"Baylink <no-reply@{BASE_DOMAIN}>")
 ROUTING_URL = text("ROUTING_URL")  # an OSRM-compatible service; empty: great-circle at city speed
+MAP_LINKS = [name.strip() for name in text("MAP_LINKS", "geo,amap").split(",") if name.strip()]  # repair/maps.py
 MAP_TILES_URL = text("MAP_TILES_URL")  # empty: maps without tiles
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 24 * 1024 * 1024

@@ -12,7 +12,9 @@ class RepairConfig(AppConfig):
     verbose_name = _("repair")
 
     def ready(self) -> None:
-        """Put the pages into the navigation."""
+        """Put the pages into the navigation; a map service that is not known keeps the process from starting."""
+        from repair.maps import offered
         from repair.navigation import register_pages
 
+        offered()
         register_pages()

@@ -4,7 +4,7 @@ import coord_convert.transform
 import numpy as np
 import pytest
 
-from dispatch.planning import metres_between, metres_matrix, to_wgs84
+from dispatch.planning import from_wgs84, metres_between, metres_matrix, to_wgs84
 
 
 def test_distance_of_known_places() -> None:
@@ -53,3 +53,20 @@ def test_unknown_system() -> None:
     """A system nobody knows is refused, not taken for WGS-84."""
     with pytest.raises(ValueError, match="bd09"):
         to_wgs84(lat=31, lng=121, system="bd09")  # type: ignore[arg-type]  # what a caller may still send
+
+
+def test_what_map_services_read_agrees_with_a_second_library() -> None:
+    """Out to Amap's datum and to Baidu's; and back again it is where it was."""
+    place = (31.2304, 121.4737)
+    for system, other in (("gcj02", coord_convert.transform.wgs2gcj), ("bd09", coord_convert.transform.wgs2bd)):
+        found = from_wgs84(lat=place[0], lng=place[1], system=system)  # type: ignore[arg-type]
+        lng, lat = other(place[1], place[0])
+        assert metres_between(origins=found, destinations=(lat, lng))[0] < 2
+        assert 100 < metres_between(origins=found, destinations=place)[0] < 2000
+    lat, lng = from_wgs84(lat=place[0], lng=place[1], system="gcj02")
+    back = to_wgs84(lat=lat, lng=lng, system="gcj02")
+    assert metres_between(origins=back, destinations=place)[0] < 1
+    assert from_wgs84(lat=31.2, lng=121.4, system="wgs84") == (31.2, 121.4)
+    assert from_wgs84(lat=48.8566, lng=2.3522, system="bd09") == pytest.approx((48.8566, 2.3522), abs=1e-6)
+    with pytest.raises(ValueError, match="mars"):
+        from_wgs84(lat=31, lng=121, system="mars")  # type: ignore[arg-type]

@@ -1,7 +1,7 @@
 """Who drives each leg, and which workshop takes the vehicle: values in, values out, no database."""
 
 from dispatch.planning.drive_time import DriveTimes, GreatCircleDriveTimes
-from dispatch.planning.geo import Coordinates, metres_between, metres_matrix, to_wgs84
+from dispatch.planning.geo import Coordinates, DisplaySystem, from_wgs84, metres_between, metres_matrix, to_wgs84
 from dispatch.planning.model import (
     AgentCard,
     Booking,
@@ -32,6 +32,7 @@ __all__ = [
     "Booking",
     "Candidate",
     "Coordinates",
+    "DisplaySystem",
     "DriveTimes",
     "Explanation",
     "Fate",
@@ -55,6 +56,7 @@ __all__ = [
     "choose_workshop",
     "drive_times_from",
     "explain",
+    "from_wgs84",
     "judge",
     "licence_codes",
     "metres_between",

@@ -1,6 +1,6 @@
-"""Places on the earth: vectorised great-circle distances and the way in for Chinese map coordinates.
+"""Places on the earth: vectorised great-circle distances, and the way in and out for Chinese map coordinates.
 
-Inside Baylink every coordinate is WGS-84 `(lat, lng)` in degrees; GCJ-02 is converted here, at the edge.
+Inside Baylink every coordinate is WGS-84 `(lat, lng)` in degrees; GCJ-02 and BD-09 are converted here, at the edge.
 """
 
 from typing import Literal
@@ -10,6 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 CoordinateSystem = Literal["wgs84", "gcj02"]
+"""What comes in."""
+DisplaySystem = Literal["wgs84", "gcj02", "bd09"]
+"""What map services read."""
 Coordinates = tuple[float, float]
 """`(lat, lng)` in WGS-84 degrees."""
 Floats = npt.NDArray[np.float64]
@@ -58,3 +61,16 @@ def to_wgs84(*, lat: float, lng: float, system: CoordinateSystem = "wgs84") -> C
         exact = eviltransform.gcj2wgs_exact(lat, lng)
         return float(exact[0]), float(exact[1])
     raise ValueError(f"unknown coordinate system: {system}")
+
+
+def from_wgs84(*, lat: float, lng: float, system: DisplaySystem) -> Coordinates:
+    """Give a WGS-84 point in `system`, for a map that shows it. Outside China both are WGS-84.
+
+    Raises ValueError for a system that is not known.
+    """
+    if system == "wgs84":
+        return lat, lng
+    if system not in ("gcj02", "bd09"):
+        raise ValueError(f"unknown coordinate system: {system}")
+    found = eviltransform.wgs2gcj(lat, lng) if system == "gcj02" else eviltransform.wgs2bd(lat, lng)
+    return float(found[0]), float(found[1])

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 from typing import Any, Final
-from urllib.parse import quote
 
 from dispatch import texts as leg_texts
 from dispatch.models import OCCUPIED, Agent, Leg, LegKind, Offer
 from events.ids import public_id
 from repair import states, texts
+from repair.maps import MapLink, links_to
 from repair.models import Job
 
 SHOWN: Final = 40
@@ -65,20 +65,17 @@ def describe_leg(leg: Leg, jobs: list[Job], answer_by: datetime | None) -> dict[
         "answer_by": answer_by,
         "jobs": jobs,
         "plate": next((job.plate for job in jobs if job.plate), leg.label),
-        "map": map_links(leg),
         "vehicle_class": leg_texts.CLASSES.get(leg.vehicle_class, leg.vehicle_class),
     }
 
 
-def map_links(leg: Leg) -> list[tuple[str, str]]:
-    """Where the way is shown: the phone's own map, Amap, Apple Maps. The first stop is where the leg begins, until it is left."""
-    to_end = leg.kind == LegKind.RETURN and leg.status in {"under_way", "arrived"} and leg.to_lat is not None
-    lat, lng, address = (
-        (leg.to_lat, leg.to_lng, leg.to_address) if to_end else (leg.from_lat, leg.from_lng, leg.from_address)
-    )
-    name = quote(address)
-    return [
-        ("geo", f"geo:{lat:.6f},{lng:.6f}?q={lat:.6f},{lng:.6f}({name})"),
-        ("amap", f"https://uri.amap.com/marker?position={lng:.6f},{lat:.6f}&name={name}&coordinate=wgs84&callnative=1"),
-        ("apple", f"https://maps.apple.com/?daddr={lat:.6f},{lng:.6f}&q={name}"),
-    ]
+def map_links(leg: Leg) -> list[MapLink]:
+    """Where the way is shown. The first stop is where the leg begins, until it is left."""
+    if (
+        leg.kind == LegKind.RETURN
+        and leg.status in {"under_way", "arrived"}
+        and leg.to_lat is not None
+        and leg.to_lng is not None
+    ):
+        return links_to(lat=leg.to_lat, lng=leg.to_lng, name=leg.to_address)
+    return links_to(lat=leg.from_lat, lng=leg.from_lng, name=leg.from_address)
