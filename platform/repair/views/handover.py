@@ -37,7 +37,7 @@ from repair.selectors.handover_steps import steps_due
 from repair.services import handing
 from repair.texts import JOB_STATES
 from repair.views.asking import REFUSALS
-from tenants.actors import StaffRole
+from tenants.actors import Actor, StaffRole
 
 MOST_JSON = 64 * 1024
 SHOT = 40
@@ -59,7 +59,7 @@ def show_day(request: HttpRequest) -> HttpResponse:
     """What the agent has to do, in order."""
     actor, now = actor_of(request), clock.now()
     agent = require_agent(actor)
-    return render(request, "repair/day.html", {"agent": agent, "now": now, **read_day(agent, now)})
+    return of_agent(render(request, "repair/day.html", {"agent": agent, "now": now, **read_day(agent, now)}), actor)
 
 
 @require_safe
@@ -83,7 +83,13 @@ def show_handover(request: HttpRequest, ref: str) -> HttpResponse:
     if stop.can_report:
         context["report"] = describe_report(stop, actor)
         context["report"]["before_photos"] = before["photos"] if before else {}
-    return render(request, "repair/handover.html", context)
+    return of_agent(render(request, "repair/handover.html", context), actor)
+
+
+def of_agent(response: HttpResponse, actor: Actor) -> HttpResponse:
+    """The page with the name of its reader, so that a phone which two share keeps nobody's page for the other."""
+    response.headers["X-Agent"] = actor.id
+    return response
 
 
 @require_safe
@@ -102,13 +108,26 @@ def serve_worker(_request: HttpRequest) -> HttpResponse:
 # --- what the phone sends ----------------------------------------------------------------------------------------------
 
 
+class OtherAgent(Exception):
+    """A page that is still open sends what its agent did, but another has signed in on this phone meanwhile."""
+
+
+def require_sender(request: HttpRequest) -> None:
+    """Raise OtherAgent unless whoever did it is who is signed in: the page names him."""
+    if request.headers.get("X-Agent", actor_of(request).id) != actor_of(request).id:
+        raise OtherAgent
+
+
 def answers_json(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Refusals as JSON, so that the phone can say them beside the step."""
 
     @wraps(view)
     def run(request: HttpRequest, ref: str, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
+            require_sender(request)
             return view(request, ref, *args, **kwargs)
+        except OtherAgent:
+            return refuse("other_agent", _("Somebody else is signed in now."), status=403)
         except PhotoRefused as error:
             return refuse(error.code, f"{error.message} {error.fix}")
         except ValidationError as error:

@@ -1,6 +1,7 @@
 /* The agent at the vehicle: photos, the report, signatures. Everything goes through the queue (queue.js). */
 const box = document.querySelector("[data-handover]");
-const { all, canonical, flush, get, put, remove, sum } = await import(box.dataset.queueScript); // files carry their sum in their name
+const { all, canonical, flush, get, noteWaiting, othersWaiting, own, put, remove, sum } = await import(box.dataset.queueScript); // files carry their sum in their name
+own(box.dataset.owner);
 const leg = box.dataset.leg || "";
 const report = JSON.parse(document.getElementById("ho-report")?.textContent || "null");
 const form = document.querySelector("[data-report]");
@@ -274,7 +275,10 @@ async function show() {
   if (waiting) words.push(fill(bar.dataset.steps, { n: waiting }));
   if (line === "offline" || !navigator.onLine) words.push(bar.dataset.offline);
   else if (line === "signed-out") words.push(bar.dataset.signedOut);
+  else if (line === "other-agent") words.push(fill(bar.dataset.otherAgent, { name: box.dataset.ownerName }));
   else if (photos || waiting) words.push(bar.dataset.sending);
+  noteWaiting(box.dataset.ownerName, photos + steps.length);
+  for (const other of othersWaiting()) words.push(fill(bar.dataset.others, { n: other.count, name: other.name }));
   bar.replaceChildren();
   if (words.length) bar.append(Object.assign(document.createElement("p"), { textContent: words.join(" ") }));
   if (refused) bar.append(...refusal(refused));
@@ -351,7 +355,7 @@ async function keepPage() {
   await navigator.serviceWorker.register(box.dataset.worker);
   const worker = (await navigator.serviceWorker.ready).active;
   const loaded = performance.getEntriesByType("resource").map((entry) => entry.name);
-  worker.postMessage({ keep: [window.location.href, box.dataset.signScript, ...loaded].filter(Boolean).map((url) => new URL(url, window.location.href).href) });
+  worker.postMessage({ owner: box.dataset.owner, keep: [window.location.href, box.dataset.signScript, ...loaded].filter(Boolean).map((url) => new URL(url, window.location.href).href) });
   box.dataset.kept = "yes";
 }
 

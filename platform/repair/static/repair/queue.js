@@ -1,11 +1,19 @@
 /* What waits on the phone until the line is there: photos, drafts and steps, each with a number of its own, so that
-   whatever is sent twice is done once. IndexedDB survives a reload and a flat battery. */
+   whatever is sent twice is done once. IndexedDB survives a reload and a flat battery. Each agent has a database of his
+   own: on a phone that two share, nobody's work is sent, or seen, by the other. */
 const NAME = "baylink-handover";
+let owner;
 let opened;
+
+/* Whose queue it is: before anything else. */
+export function own(id) {
+  owner = id;
+}
 
 function open() {
   opened ||= new Promise((resolve, reject) => {
-    const request = indexedDB.open(NAME, 1);
+    if (!owner) throw new Error("a queue belongs to somebody");
+    const request = indexedDB.open(`${NAME}-${owner}`, 1);
     request.onupgradeneeded = () => {
       request.result.createObjectStore("photos", { keyPath: "key" });
       request.result.createObjectStore("drafts", { keyPath: "leg" });
@@ -49,15 +57,16 @@ export function canonical(value) {
 
 const token = () => JSON.parse(document.body.getAttribute("hx-headers") || "{}")["X-CSRFToken"] || "";
 
-/* {ok, refused, answer}; throws when there is no line (or nobody signed in): then it is tried again. */
+/* {ok, refused, answer}; throws when there is no line, or somebody else or nobody is signed in: then it is tried again. */
 async function post(url, body) {
-  const headers = { "X-CSRFToken": token(), Accept: "application/json" };
+  const headers = { "X-CSRFToken": token(), "X-Agent": owner, Accept: "application/json" };
   if (!(body instanceof FormData)) headers["Content-Type"] = "application/json";
   const response = await fetch(url, { method: "POST", headers, body: body instanceof FormData ? body : JSON.stringify(body) });
   const isJson = (response.headers.get("Content-Type") || "").startsWith("application/json");
   if (response.redirected || (!isJson && response.status < 500 && response.status !== 404)) throw new Error("signed-out");
   if (response.status >= 500 || response.status === 429) throw new Error("later");
   const answer = isJson ? await response.json() : {};
+  if (answer.code === "other_agent") throw new Error("other-agent");
   return { ok: response.ok, answer };
 }
 
@@ -104,9 +113,21 @@ async function sendSteps(changed, done) {
   }
 }
 
-/* One flush at a time, also among the tabs of one phone. Gives "", "offline", "signed-out" or "later". */
+/* How much waits, by whom: so that another who takes the phone is told. */
+const waiting = () => JSON.parse(localStorage.getItem(`${NAME}-waiting`) || "{}");
+
+export function noteWaiting(name, count) {
+  const found = waiting();
+  if (count) found[owner] = { name, count };
+  else delete found[owner];
+  localStorage.setItem(`${NAME}-waiting`, JSON.stringify(found));
+}
+
+export const othersWaiting = () => Object.entries(waiting()).filter(([id]) => id !== owner).map(([, row]) => row);
+
+/* One flush at a time, also among the tabs of one phone. Gives "", "offline", "signed-out", "other-agent" or "later". */
 export function flush(changed, done) {
-  return navigator.locks.request("baylink-handover", { ifAvailable: true }, async (lock) => {
+  return navigator.locks.request(`${NAME}-${owner}`, { ifAvailable: true }, async (lock) => {
     if (!lock) return "";
     try {
       await sendPhotos(changed);
@@ -114,7 +135,7 @@ export function flush(changed, done) {
       await sendSteps(changed, done);
       return "";
     } catch (error) {
-      return ["signed-out", "later"].includes(error.message) ? error.message : "offline";
+      return ["signed-out", "other-agent", "later"].includes(error.message) ? error.message : "offline";
     }
   });
 }

@@ -41,6 +41,15 @@ document.addEventListener("click", (event) => {
   }
 });
 
+/* Whoever signs out leaves no page behind for the next reader of this device. */
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest("a[data-sign-out]");
+  if (!link || !("caches" in window)) return;
+  event.preventDefault();
+  await Promise.all((await caches.keys()).map((name) => caches.delete(name))).catch(() => {});
+  window.location.assign(link.href);
+});
+
 document.addEventListener("keydown", (event) => {
   if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
   const boxes = document.querySelectorAll("main [data-ui-search], .ui-top [data-ui-search]");
