@@ -91,6 +91,7 @@ VEHICLE_CLASSES: Final[dict[str, Any]] = CLASSES
 TRANSMISSIONS: Final[dict[str, Any]] = {"automatic": _l("Automatic"), "manual": _l("Manual")}
 READERS: Final[dict[str, Any]] = {
     "tenant": _l("Your people"), "pickup": _l("At pick-up"), "workshop": _l("At the workshop"), "return": _l("At return"),
+    "correction": _l("At pick-up, corrected"),
 }  # fmt: skip
 EXPIRIES: Final[dict[str, Any]] = {
     "inspection_expires_on": _l("Annual inspection"),

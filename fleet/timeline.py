@@ -115,6 +115,7 @@ NOTE_TITLES: Final[dict[str, Any]] = {
     "quality": _l("Quality"),
     "condition": _l("Condition"),
     "promise": _l("Promised return"),
+    "odometer": _l("Odometer at pick-up corrected"),
 }
 LEGS: Final[dict[str, Any]] = {"pickup": _l("Pick-up"), "return": _l("Return"), "errand": _l("Errand")}
 

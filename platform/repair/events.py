@@ -163,7 +163,7 @@ class VehicleOdometerRead(EventBase):
     vin: str
     km: int
     read_at: datetime
-    source: str  # tenant, pickup, workshop, return
+    source: str  # tenant, pickup, workshop, return, correction (of what was read at the pickup)
     order_id: UUID | None = None
 
 
@@ -375,7 +375,7 @@ class OrderNoted(EventBase):
     type: ClassVar[str] = "order.noted"
     subject: str
     order_id: UUID
-    topic: str  # progress, hold, release, incident, quality, condition, promise
+    topic: str  # progress, hold, release, incident, quality, condition, promise, odometer
     text: str
 
 

@@ -126,6 +126,7 @@ OVERLAYS: Final[dict[str, Any]] = {
     "release_incident": _l("Incident file closed"),
     "amend": _l("Order amended"),
     "begin_line": _l("Work on a line begun"),
+    "correct_odometer": _l("Odometer at pickup corrected"),
 }
 """Steps that change no state."""
 INCIDENTS: Final[dict[str, Any]] = {

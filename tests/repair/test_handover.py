@@ -56,6 +56,7 @@ class Phone:
         user = User.objects.get(agent=agent)
         ensure_staff(user=user, roles=["agent"])
         self.client.force_login(user)
+        self.user_id = user.pk
         self.photos: dict[str, str] = {}
         self.sums: dict[str, str] = {}
 
@@ -208,7 +209,7 @@ def test_another_agents_leg_is_not_found_and_nothing_changes(world: World) -> No
 def test_a_photo_that_is_none_is_refused_with_the_reason(world: World) -> None:
     job = world.to_pickup(world.order())
     leg, phone = leg_ref(world, job), phone_of(world, job)
-    for content, code in ((b"<svg/>", "no_picture"), (b"\0\0\0\x18ftypheic\0\0", "heic")):
+    for content, code in ((b"<svg/>", "no_picture"), (b"\0\0\0\x18ftypheic\0\0", "broken_picture")):
         answer = phone.shoot(leg, "front", content)
         assert (answer.status_code, answer.json()["code"]) == (422, code)
     assert not HandoverPhoto.objects.exists()

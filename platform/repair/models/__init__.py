@@ -9,7 +9,7 @@ from repair.models.operations import Operation
 from repair.models.papers import Authorisation, ConditionReport, QualityCheck, QualityStandard, ReportSide
 from repair.models.scope import ScopeRule
 from repair.models.vehicles import KnownVehicle, PlateHistory, Vehicle, VehicleModel
-from repair.models.visits import Custody, Visit
+from repair.models.visits import Custody, OdometerCorrection, Visit
 from repair.models.workshops import Workshop, WorkshopDay
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "KnownVehicle",
     "LineDecision",
     "LineKind",
+    "OdometerCorrection",
     "Operation",
     "PlateHistory",
     "ProgressNote",

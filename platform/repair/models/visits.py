@@ -61,7 +61,7 @@ class Custody(Key):
     visit = models.OneToOneField(Visit, on_delete=models.PROTECT, related_name="custody")
     vin = models.CharField(max_length=17)
     during = DateTimeRangeField()
-    odometer_out_km = models.PositiveIntegerField()  # at pickup
+    odometer_out_km = models.PositiveIntegerField()  # at pickup; as corrected last
     odometer_in_km = models.PositiveIntegerField(null=True)  # at return; never less
 
     class Meta:
@@ -76,4 +76,25 @@ class Custody(Key):
                 condition=Q(odometer_in_km__isnull=True) | Q(odometer_in_km__gte=F("odometer_out_km")),
                 name="odometer_never_runs_back",
             ),
+        ]
+
+
+class OdometerCorrection(Key):
+    """Another odometer at pickup than was typed and signed; the condition report stays as it is. Append-only."""
+
+    app_rights: ClassVar = ("SELECT", "INSERT")
+
+    custody = models.ForeignKey(Custody, on_delete=models.PROTECT, related_name="corrections")
+    before_km = models.PositiveIntegerField()
+    after_km = models.PositiveIntegerField()
+    reason = models.CharField(max_length=300)
+    by = models.CharField(max_length=200)
+    corrected_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("odometer correction")
+        verbose_name_plural = _("odometer corrections")
+        constraints: ClassVar[list[Any]] = [
+            models.CheckConstraint(condition=~Q(after_km=F("before_km")), name="correction_changes_something"),
+            models.CheckConstraint(condition=~Q(reason=""), name="correction_says_why"),
         ]

@@ -84,7 +84,8 @@ def read_before(stop: Stop, actor: Actor) -> dict[str, Any] | None:
     if report is None:
         return None
     keys = [ref for ref in report.files.values() if ref.startswith("fil_")]
-    return {"content": report.content, "photos": photo_links(dict(report.files), actor) if keys else {}}
+    content = report.content | {"odometer_km": stop.visit.custody.odometer_out_km}  # as corrected, if it was mistyped
+    return {"content": content, "photos": photo_links(dict(report.files), actor) if keys else {}}
 
 
 def photo_links(files: dict[str, str], actor: Actor) -> dict[str, dict[str, str]]:

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from dispatch.models import LegKind
 from repair import states
+from repair.models import Custody
 from repair.selectors.handover import Stop
 
 
@@ -29,6 +31,7 @@ class Due:
     asks: tuple[Ask, ...] = ()
     style: str = "primary"
     text: Any = ""
+    is_rare: bool = False  # folded away
 
 
 REASON: Final = Ask("reason", _("What happened?"))
@@ -73,6 +76,7 @@ JOB_STEPS: Final[dict[str, tuple[Due, ...]]] = {
         Due("deliver_papers", _("Papers handed over"), (Ask("receipt", _("Photo of the receipt"), "photo"),)),
     ),
 }  # fmt: skip
+CORRECTABLE: Final = (states.IN_CUSTODY, states.PRE_CHECK, states.AWAITING_RETURN, states.RETURNING, states.AT_RETURN)
 OF_LEG: Final = frozenset({states.ASSIGNED, states.ACCEPTED, states.CONTACTED})
 
 
@@ -92,7 +96,29 @@ def steps_due(stop: Stop) -> list[Due]:
         found.append(custody_step(stop))
     for status in dict.fromkeys(job.status for job in stop.jobs):
         found += JOB_STEPS.get(status, ())
+    if stop.at(*CORRECTABLE) and (correction := correction_step(stop)) is not None:
+        found.append(correction)
     return found
+
+
+def correction_step(stop: Stop) -> Due | None:
+    """The odometer of the pickup, when it was mistyped: nothing else would let the vehicle go on."""
+    custody = Custody.objects.filter(visit=stop.visit).first()
+    if custody is None:
+        return None
+    text = _now("Kept from the pickup: %(km)s km. The signed report stays as it is; the customer reads the correction.")
+    return Due(
+        "correct_odometer",
+        _("Correct the odometer of the pickup"),
+        (
+            Ask("odometer_km", _("What it showed at the pickup, km"), "number"),
+            Ask("reason", _("Why it was wrong")),
+            Ask("is_compared", _("I have compared it with the photo of the dashboard"), "check"),
+        ),
+        style="plain",
+        text=text % {"km": custody.odometer_out_km},
+        is_rare=True,
+    )
 
 
 def custody_step(stop: Stop) -> Due:

@@ -24,6 +24,7 @@ from repair.models import (
     Job,
     JobKind,
     QualityCheck,
+    ReportSide,
     Visit,
     Workshop,
     WorkshopDay,
@@ -110,14 +111,12 @@ def tell_fact(fact: Fact) -> TimelineItem:
 def tell_detail(data: Mapping[str, Any]) -> str:
     """What a step brought with it."""
     detail: Mapping[str, Any] = data.get("detail") or {}
-    parts = [texts.said(str(data.get("note") or ""))]
+    parts = [texts.said(str(data.get("note") or "")), *tell_odometer(detail)]
     if detail.get("cause"):
         parts.insert(0, str(HoldCause(detail["cause"]).label))
     if "version" in detail:
         parts.append(_("Estimate %(version)s") % {"version": detail["version"]})
     parts += [format_fen(amount_fen=int(detail[name])) for name in ("approved_fen", "total_fen") if detail.get(name)]
-    if "odometer_km" in detail:
-        parts.append(f"{detail['odometer_km']:,} km")
     if "keys" in detail:
         parts.append(_("Keys: %(keys)s") % {"keys": detail["keys"]})
     if detail.get("given"):
@@ -132,6 +131,13 @@ def tell_detail(data: Mapping[str, Any]) -> str:
     if detail.get("score"):
         parts.append(f"{detail['score']}/5")
     return " · ".join(part for part in parts if part)
+
+
+def tell_odometer(detail: Mapping[str, Any]) -> list[str]:
+    """What was read, or put right."""
+    if "after_km" in detail:
+        return [f"{detail['before_km']:,} km → {detail['after_km']:,} km"]
+    return [f"{detail['odometer_km']:,} km"] if "odometer_km" in detail else []
 
 
 def read_clocks(job: Job) -> list[dict[str, Any]]:
@@ -184,14 +190,15 @@ def read_reports(job: Job) -> list[dict[str, Any]]:
     """The condition reports of the visit, each hash computed again, and at the return what differs."""
     if job.visit_id is None:
         return []
-    reports = list(ConditionReport.objects.filter(visit=job.visit_id).order_by("signed_at"))
-    first = reports[0].content if reports else {}
+    reports = list(ConditionReport.objects.filter(visit=job.visit_id).select_related("custody").order_by("signed_at"))
+    first = reports[0].content | {"odometer_km": reports[0].custody.odometer_out_km} if reports else {}
     return [
         {
             "report": report,
             "is_verified": hash_of(report.content) == report.hash,
             "items": [(texts.ITEMS.get(name, name), has) for name, has in report.content.get("items", {}).items()],
             "shots": [texts.SHOTS.get(name, name) for name in report.content.get("shots", {})],
+            "corrections": list(report.custody.corrections.order_by("pk")) if report.side == ReportSide.PICKUP else [],
             "differences": [] if report.pk == reports[0].pk else differences(first, report.content),
         }
         for report in reports

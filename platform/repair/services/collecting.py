@@ -316,7 +316,13 @@ def odometer_problem(visit: Visit, odometer_km: int) -> str | None:
     """What is wrong with a reading at the workshop; None if it is plausible."""
     out = visit.custody.odometer_out_km
     if odometer_km < out:
-        return _("The odometer has run back: %(out)s km at pickup, %(now)s km now.") % {"out": out, "now": odometer_km}
+        return " ".join(
+            (
+                _("The odometer has run back: %(out)s km at pickup, %(now)s km now.")
+                % {"out": out, "now": odometer_km},
+                _("If it was mistyped at the pickup, the agent corrects it on the page of the trip."),
+            )
+        )
     if odometer_km - out > TRIP_SLACK_KM * 2:
         return _("%(driven)s km since pickup is more than the way explains; open an incident file.") % {
             "driven": odometer_km - out

@@ -18,7 +18,7 @@ from repair import states
 from repair.events import PhotoTold
 from repair.models import Custody, HandoverDraft, HandoverPhoto, HandoverStep, Job, ReportSide
 from repair.selectors.handover import Stop, read_stop, read_work
-from repair.services import collecting, errands, returning
+from repair.services import collecting, correcting, errands, returning
 from repair.services.collecting import REQUIRED_SHOTS, ReportDraft, authorisation_for
 from tenants.actors import Actor
 
@@ -197,6 +197,8 @@ def check_odometer(stop: Stop, km: int) -> None:
     assert stop.visit is not None
     seen = Custody.objects.filter(vin=stop.visit.vin).order_by("-during").first()
     last = (seen.odometer_in_km or seen.odometer_out_km) if seen is not None else 0
+    if km < last and stop.side == ReportSide.RETURN:
+        raise ValidationError({"odometer_km": collecting.odometer_problem(stop.visit, km)})
     if km < last:
         raise ValidationError(
             {"odometer_km": _("This vehicle has shown %(km)s km before; read it again.") % {"km": last}}
@@ -271,6 +273,16 @@ def receive(stop: Stop, sent: Sent, actor: Actor, now: datetime) -> None:
     collecting.receive_vehicle(visit_id=stop.visit.pk, odometer_km=number_of(sent, "odometer_km"), actor=actor, now=now)
 
 
+def correct_odometer(stop: Stop, sent: Sent, actor: Actor, now: datetime) -> None:
+    """What was mistyped at the pickup, once it is compared with the photo."""
+    if stop.visit is None:
+        raise ValidationError(_("There is no vehicle to hand over on this trip."))
+    if sent.values.get("is_compared") is not True:
+        raise ValidationError({"is_compared": _("Compare it with the photo of the dashboard first.")})
+    km, reason = number_of(sent, "odometer_km"), text_of(sent, "reason", most=300)
+    correcting.correct_odometer(visit_id=stop.visit.pk, km=km, reason=reason, actor=actor, now=now)
+
+
 def to_station(stop: Stop, sent: Sent, actor: Actor, now: datetime) -> None:
     """I2: with what the check before found."""
     findings = {name: sent.values.get(name) is True for name in ("fines_cleared", "cover_valid", "licence_on_board")}
@@ -294,6 +306,7 @@ STEPS: Final[dict[str, Callable[[Stop, Sent, Actor, datetime], None]]] = {
     "sign": sign,
     "fail": fail,
     "receive": receive,
+    "correct_odometer": correct_odometer,
     "take_over": of_visit(returning.hand_over),
     "plan_return": of_visit(returning.plan_return),
     "refuse": of_visit(returning.refuse_delivery, needs_reason=True),

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
 from psycopg.types.range import TimestamptzRange
 
 from dispatch.clocks import start_clocks, stop_clocks
@@ -148,12 +147,7 @@ def deliver(*, visit_id: UUID, report: ReportDraft, actor: Actor, now: datetime)
     check_report(report)
     custody = Custody.objects.select_for_update().get(visit=visit)
     if report.odometer_km < custody.odometer_out_km:
-        raise ValidationError(
-            {
-                "odometer_km": _("The odometer cannot be below %(km)s km, read at pickup.")
-                % {"km": custody.odometer_out_km}
-            }
-        )
+        raise ValidationError({"odometer_km": odometer_problem(visit, report.odometer_km)})
     paper = sign_report(visit, custody, ReportSide.RETURN, report, actor, now)
     move_many(mine, "deliver", actor=actor, now=now, report=paper, detail={"report": paper.hash})
     for job in mine:
