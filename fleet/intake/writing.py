@@ -16,7 +16,7 @@ from fleet.intake.tables import OrderFile
 from fleet.intake.templates import Template, write_template
 from fleet.intake.values import PLATE_FORMS
 
-_FORMULA: Final = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
+_FORMULA: Final = re.compile(r"[\s\ufeff\u200b-\u200f\u202a-\u202e\u2060-\u2069]*[=+\-@＝＋－＠]|[\t\r\n]")
 _NUMBER: Final = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
 _MOMENTS: Final = ("window_start", "window_end", "return_by")
 _NUMBERS: Final = ("lat", "lng", "pre_approved_up_to")

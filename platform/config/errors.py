@@ -4,11 +4,12 @@ import sys
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.request import RawPostDataException
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from tenants.marks import open_view
-from tenants.postgresql.contention import is_contended
+from tenants.postgresql.contention import is_contended, is_unkeepable
 
 
 def answer(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
@@ -42,8 +43,11 @@ def page_not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
 
 @open_view
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500, or 503 when somebody else was at the same rows; nothing of the request was kept."""
-    if is_contended(sys.exc_info()[1]):
+    """500; 503 when somebody else was at the same rows; 400 for a body or text that cannot be read. Nothing was kept."""
+    error = sys.exc_info()[1]
+    if is_unkeepable(error) or isinstance(error, RawPostDataException):
+        return bad_request(request, error)
+    if is_contended(error):
         response = answer(
             request,
             503,

@@ -68,7 +68,7 @@ def show_home(request: HttpRequest) -> HttpResponse:
 @staff_view(*READERS)
 def search(request: HttpRequest) -> HttpResponse:
     """Jobs by what people know of them; one single find is opened at once."""
-    text = " ".join(request.GET.get("q", "").split())[:80]
+    text = " ".join(request.GET.get("q", "").replace("\0", "").split())[:80]
     if len(text) >= 2:
         found = list(reads.search_jobs(jobs_for(actor_of(request)), text).values_list("pk", flat=True)[:2])
         if len(found) == 1:

@@ -5,6 +5,7 @@ import struct
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
+from threading import BoundedSemaphore
 from typing import Any, Final
 
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
@@ -13,6 +14,12 @@ from pillow_heif import register_heif_opener
 KINDS: Final = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "HEIF": "image/heic"}
 HEIC_BRANDS: Final = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
 MOST_PIXELS: Final = 60_000_000  # a phone's largest; more is a bomb
+MOST_WHOLE: Final = (
+    25_000_000  # of what is decoded at its full size with an alpha channel: PNG and WebP, no camera's kind
+)
+AT_ONCE: Final = BoundedSemaphore(
+    2
+)  # a large picture takes some hundred MB while it is open, whatever it weighs as a file
 LONGEST_SIDE: Final = 20_000
 VARIANTS: Final = {"view": 2_048, "thumb": 320}
 register_heif_opener(thumbnails=False)  # it turns a picture upright as it reads it
@@ -51,14 +58,13 @@ def read_picture(content: bytes) -> Picture:
     """Understand the bytes. Raises NoPicture: no_picture, too_many_pixels, broken_picture."""
     image = open_image(content)
     width, height = image.size
-    if width * height > MOST_PIXELS or max(width, height) > LONGEST_SIDE:
+    most = MOST_WHOLE if image.format in {"PNG", "WEBP"} else MOST_PIXELS
+    if width * height > most or max(width, height) > LONGEST_SIDE:
         raise NoPicture("too_many_pixels", width=width, height=height)
     try:
         about = read_about(image)
-        image.draft("RGB", (VARIANTS["view"], VARIANTS["view"]))  # a JPEG is decoded no larger than it is needed
-        image.load()
-        upright = flatten(ImageOps.exif_transpose(image))
-        copies = {name: copy_of(upright, side) for name, side in VARIANTS.items()}
+        with AT_ONCE:
+            copies = copies_of(image)
     except BROKEN as error:
         raise NoPicture("broken_picture") from error
     turned = about.pop("orientation", 1) in (5, 6, 7, 8)
@@ -75,6 +81,17 @@ def open_image(content: bytes) -> Image.Image:
     except (UnidentifiedImageError, *BROKEN) as error:
         is_cut = content[4:8] == b"ftyp" and content[8:12] in HEIC_BRANDS  # its head stands at its end, too
         raise NoPicture("broken_picture" if is_cut else "no_picture") from error
+
+
+def copies_of(image: Image.Image) -> dict[str, bytes]:
+    """The copies: the picture is made small before anything else is done with it."""
+    largest = max(VARIANTS.values())
+    image.draft("RGB", (largest, largest))  # a JPEG is decoded no larger than it is needed
+    image.load()
+    small = image if image.mode not in {"P", "1"} else image.convert("RGBA")  # a palette cannot be averaged
+    small.thumbnail((largest, largest))
+    upright = flatten(ImageOps.exif_transpose(small))
+    return {name: copy_of(upright, side) for name, side in VARIANTS.items()}
 
 
 def flatten(image: Image.Image) -> Image.Image:

@@ -11,9 +11,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
-from django.utils import timezone
 from django.utils.html import format_html_join
-from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
@@ -23,9 +21,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from config import clock
 from portal.members import actor_of, did
+from portal.proof import proven
 from tenants.marks import account_view
 from tenants.people import services
-from tenants.people.access import api_key_for, has_just_signed_in, own_tenant
+from tenants.people.access import api_key_for, own_tenant
 from tenants.people.keys import EVERYTHING, MARK, WHAT_SCOPES_DO
 from tenants.people.models import ApiKey, TenantRole
 from tenants.people.navigation import register_nav
@@ -149,12 +148,11 @@ def list_keys(request: HttpRequest) -> HttpResponse:
 @account_view
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@proven()
 def make_key(request: HttpRequest) -> HttpResponse:
     """Make a key; its text is in this answer alone. Who signed in a while ago proves it again first."""
     actor = actor_of(request)
     tenant = own_tenant(actor)
-    if not has_just_signed_in(actor, at=timezone.now()):
-        return redirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': reverse('key_new')})}")
     form = KeyForm(request.POST if request.method == "POST" else None)
     made: list[tuple[ApiKey, str]] = []
 

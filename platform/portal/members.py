@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from config import clock
+from portal.proof import proven
 from tenants.actors import Actor
 from tenants.marks import account_view
 from tenants.people import services
@@ -140,6 +141,7 @@ def list_members(request: HttpRequest) -> HttpResponse:
 
 @account_view
 @require_http_methods(["GET", "HEAD", "POST"])
+@proven()
 def invite_member(request: HttpRequest) -> HttpResponse:
     """Send an invitation."""
     actor = actor_of(request)
@@ -159,6 +161,7 @@ def invite_member(request: HttpRequest) -> HttpResponse:
 
 @account_view
 @require_http_methods(["GET", "HEAD", "POST"])
+@proven()
 def edit_member(request: HttpRequest, public_id: str) -> HttpResponse:
     """A member's roles, and whether it may come in."""
     actor = actor_of(request)
@@ -183,6 +186,7 @@ def edit_member(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @account_view
 @require_POST
+@proven(back="members")
 def deactivate_member(request: HttpRequest, public_id: str) -> HttpResponse:
     """Shut a member out."""
     member = membership_for(actor=actor_of(request), public_id=public_id)
@@ -192,6 +196,7 @@ def deactivate_member(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @account_view
 @require_POST
+@proven(back="members")
 def reactivate_member(request: HttpRequest, public_id: str) -> HttpResponse:
     """Let a member in again."""
     member = membership_for(actor=actor_of(request), public_id=public_id)
@@ -201,6 +206,7 @@ def reactivate_member(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @account_view
 @require_POST
+@proven(back="members")
 def resend_invitation(request: HttpRequest, public_id: str) -> HttpResponse:
     """Send an invitation anew; the older link is void."""
     actor = actor_of(request)
@@ -214,6 +220,7 @@ def resend_invitation(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @account_view
 @require_POST
+@proven(back="members")
 def revoke_invitation(request: HttpRequest, public_id: str) -> HttpResponse:
     """Take an invitation back."""
     actor = actor_of(request)

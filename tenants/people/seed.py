@@ -12,9 +12,12 @@ from tenants.people.models import Membership, StaffMembership, User
 
 @transaction.atomic
 def ensure_user(*, email: str, name: str, password: str | None = None, phone: str = "", language: str = "") -> User:
-    """The person with this address, made with `password` if there is none; an existing password stays as it is."""
+    """The person with this address (the first or another), made with `password` if there is none; a password stays as it is."""
     address = email.strip().lower()
     user = User.objects.filter(email__iexact=address).first()
+    if user is None:
+        other = EmailAddress.objects.select_related("user").filter(email__iexact=address, verified=True).first()
+        user = other.user if other else None
     if user is None:
         user = User.objects.create_user(email=address, password=password, name=name, phone=phone, language=language)
     EmailAddress.objects.get_or_create(

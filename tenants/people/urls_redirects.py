@@ -32,7 +32,10 @@ def lead_to_root(request: HttpRequest, name: str) -> HttpResponse:
 def way_back(request: HttpRequest, name: str) -> str:
     """An absolute address for `next`: what the link says, or this host's first page; the root host checks whose it is."""
     wanted = request.GET.get("next", "")
-    parts = urlsplit(wanted)
+    try:
+        parts = urlsplit(wanted)
+    except ValueError:  # brackets that hold no address
+        wanted, parts = "", urlsplit("")
     if parts.scheme or parts.netloc:
         return wanted
     if name == "account_logout" and not wanted:

@@ -135,9 +135,26 @@ def bomb() -> bytes:
         (photo(kind="HEIF")[:-200], "broken_picture"),
         (bomb(), "too_many_pixels"),
         (photo(size=(9_000, 9_000), kind="PNG", mode="L"), "too_many_pixels"),
+        (photo(size=(5_001, 5_000), kind="PNG", mode="L"), "too_many_pixels"),
+        (photo(size=(5_001, 5_000), kind="WEBP", mode="L"), "too_many_pixels"),
         (photo(size=(30_000, 10), kind="PNG", mode="L"), "too_many_pixels"),
     ],
-    ids=["empty", "huge", "svg", "pdf", "gif", "film", "heic", "cut", "cut heic", "bomb", "pixels", "long"],
+    ids=[
+        "empty",
+        "huge",
+        "svg",
+        "pdf",
+        "gif",
+        "film",
+        "heic",
+        "cut",
+        "cut heic",
+        "bomb",
+        "pixels",
+        "png",
+        "webp",
+        "long",
+    ],
 )
 def test_what_is_no_photo_is_refused_with_the_reason(
     acme: Tenant, system: Actor, now: Any, storage: Path, content: bytes, code: str

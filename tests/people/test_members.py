@@ -18,6 +18,7 @@ from tenants.models import Tenant
 from tenants.people import services
 from tenants.people.models import Invitation, Membership, TenantRole, User
 from tenants.people.seed import ensure_membership, ensure_user
+from tests.proving import prove
 
 ActorIn = Callable[[User, Tenant], Actor]
 Browser = Callable[..., Client]
@@ -168,7 +169,7 @@ def test_members_are_the_administrators_alone(lin: User, pan: User, browser: Bro
 
 
 def test_pages_invite_resend_and_revoke(zhou: User, acme: Tenant, browser: Browser) -> None:
-    client = browser("acme", zhou)
+    client = prove(browser("acme", zhou))
     wrong = client.post("/members/invite/", {"email": "zhou@acme.example", "roles": ["viewer"]})
     assert (wrong.status_code, list(wrong.context["form"].errors)) == (422, ["email"])
     client.post("/members/invite/", {"email": "a@new.example", "roles": ["viewer", "finance"]})
@@ -182,7 +183,7 @@ def test_pages_invite_resend_and_revoke(zhou: User, acme: Tenant, browser: Brows
 
 
 def test_pages_change_roles_and_let_in_and_out(zhou: User, lin: User, browser: Browser) -> None:
-    client, path = browser("acme", zhou), f"/members/{place(lin).public_id}/"
+    client, path = prove(browser("acme", zhou)), f"/members/{place(lin).public_id}/"
     assert client.post(path, {"roles": []}).status_code == 422
     assert client.post(path, {"roles": ["approver"]}).status_code == 302
     assert place(lin).roles == ["approver"]
@@ -194,13 +195,28 @@ def test_pages_change_roles_and_let_in_and_out(zhou: User, lin: User, browser: B
     assert (own.status_code, list(own.context["form"].errors)) == (422, ["roles"])
 
 
+@pytest.mark.parametrize("minutes_ago", [None, 16])
+def test_an_old_session_lets_nobody_in_or_out(zhou: User, lin: User, browser: Browser, minutes_ago: int | None) -> None:
+    client, path = browser("acme", zhou), f"/members/{place(lin).public_id}/"
+    if minutes_ago is not None:
+        prove(client, minutes_ago=minutes_ago)
+    before = place(lin)
+    form = {"email": "a@new.example", "roles": ["admin"]}
+    for url in ("/members/invite/", path, f"{path}deactivate/", f"{path}reactivate/"):
+        answer = client.post(url, form)
+        back = "%2Fmembers%2F" if url.endswith("activate/") else url.replace("/", "%2F")
+        assert answer["Location"] == f"/accounts/reauthenticate/?next={back}"
+    assert not Invitation.objects.exists()
+    assert (place(lin).roles, place(lin).is_active) == (before.roles, before.is_active)
+
+
 def test_another_tenants_people_are_not_found_and_stay_as_they_are(
     zhou: User, pan: User, pacific: Tenant, actor_in: ActorIn, browser: Browser
 ) -> None:
     invitation = services.invite(
         tenant=pacific, email="p@new.example", roles=["viewer"], actor=actor_in(pan, pacific), now=clock.now()
     )
-    client, theirs = browser("acme", zhou), place(pan).public_id
+    client, theirs = prove(browser("acme", zhou)), place(pan).public_id
     assert client.get(f"/members/{theirs}/").status_code == 404
     for path in (
         f"/members/{theirs}/",

@@ -23,6 +23,15 @@ def test_twice_is_once_and_a_changed_password_stays(acme: Tenant) -> None:
     assert StaffMembership.objects.get().roles == ["agent", "lead"]
 
 
+def test_a_person_who_has_another_address_now_is_the_same(acme: Tenant) -> None:
+    user = ensure_user(email="zhou@acme.example", name="周敏", password="first password")
+    new = EmailAddress.objects.create(user=user, email="min@acme.example", verified=True)
+    new.set_as_primary()
+    assert User.objects.get().email == "min@acme.example"
+    assert ensure_user(email="zhou@acme.example", name="周敏", password="other") == user
+    assert EmailAddress.objects.filter(user=user).count() == 2
+
+
 def test_the_first_administrator_is_invited_from_the_command_line(acme: Tenant) -> None:
     call_command("invite_member", "zhou@acme.example", "--tenant", "acme", "--role", "admin")
     assert (Invitation.objects.get().tenant, Mail.objects.get().to) == (acme, "zhou@acme.example")

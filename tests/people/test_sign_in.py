@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from allauth.core.context import request_context
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.totp.internal import auth as totp
@@ -123,6 +124,20 @@ def test_the_cookies_are_as_narrow_as_they_can_be(zhou: User, browser: Browser) 
     assert (session["domain"], session["httponly"], session["samesite"]) == ("baylink.localhost", True, "Lax")
     assert (csrf["domain"], csrf["samesite"]) == ("", "Lax")
     assert installed.SESSION_COOKIE_SECURE == installed.CSRF_COOKIE_SECURE == (installed.SITE_SCHEME == "https")
+
+
+def test_an_old_session_changes_no_address_and_the_old_address_is_told(zhou: User, browser: Browser) -> None:
+    client = browser("", zhou)
+    add = {"action_add": "", "email": "thief@evil.example"}
+    assert "/reauthenticate/" in client.post("/accounts/email/", add)["Location"]
+    assert EmailAddress.objects.get().email == zhou.email
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    client.post("/accounts/email/", {"action_add": "", "email": "min@acme.example"})
+    EmailAddress.objects.filter(email="min@acme.example").update(verified=True)
+    Mail.objects.all().delete()
+    client.post("/accounts/email/", {"action_primary": "", "email": "min@acme.example"})
+    told = Mail.objects.get()
+    assert (told.to, "min@acme.example" in told.body_text) == ("zhou@acme.example", True)
 
 
 def test_a_session_planted_before_sign_in_is_worth_nothing_after(zhou: User, browser: Browser) -> None:

@@ -6,14 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from allauth.account.internal.flows.login import (
-    _AUTHENTICATION_METHODS_USER_SESSION_KEY,
-    AUTHENTICATION_METHODS_SESSION_KEY,
-)
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from config import clock
 from events.models import Event
@@ -21,6 +16,7 @@ from tenants.models import Tenant
 from tenants.people.keys import SCOPES, WHAT_SCOPES_DO, find_api_key, issue_api_key, revoke_api_key
 from tenants.people.models import ApiKey
 from tests.conftest import NOW
+from tests.proving import prove
 
 SignIn = Callable[..., Client]
 FORM = {"name": "ERP", "scopes": ["orders:read", "estimates:decide"], "up_to": "5000.50", "days": "90"}
@@ -29,16 +25,6 @@ FORM = {"name": "ERP", "scopes": ["orders:read", "estimates:decide"], "up_to": "
 @pytest.fixture(autouse=True)
 def tested_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "now", lambda _tenant=None: NOW)
-
-
-def prove(client: Client, *, minutes_ago: int = 0) -> Client:
-    """As after the sign-in form."""
-    session = client.session
-    at = (timezone.now() - timedelta(minutes=minutes_ago)).timestamp()
-    session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "password", "at": at}]
-    session[_AUTHENTICATION_METHODS_USER_SESSION_KEY] = session["_auth_user_id"]
-    session.save()
-    return client
 
 
 @pytest.fixture
