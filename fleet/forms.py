@@ -1,5 +1,6 @@
 """What people type into the book's pages."""
 
+import json
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
@@ -61,11 +62,12 @@ class LimitsForm(forms.Form):
 
 
 class MendForm(forms.Form):
-    """The cells of a rejected row: those with a fault first."""
+    """The cells of a rejected row: those with a fault first. With them goes what they held when the page was made."""
 
     def __init__(self, *args: Any, cells: dict[str, str], faulty: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        rest = [column for column in COLUMNS if column in cells and column not in faulty]
+        self.cells, self.sent = cells, read_seen(self.data.get("seen", ""))
+        rest = [column for column in COLUMNS if (column in cells or column in self.sent) and column not in faulty]
         for column in [*(c for c in COLUMNS if c in faulty), *rest]:
             is_long = column in {"description", "notes"}
             self.fields[column] = forms.CharField(
@@ -73,9 +75,34 @@ class MendForm(forms.Form):
                 widget=forms.Textarea(attrs={"rows": 3}) if is_long else forms.TextInput(),
             )  # fmt: skip
 
+    @property
+    def shown(self) -> str:
+        """What the cells hold now, for the page to send back."""
+        return json.dumps({name: self.cells.get(name, "") for name in self.fields})
+
+    def seen(self) -> dict[str, str]:
+        """What the page showed; of a page that does not say it, what the cells hold."""
+        held = self.sent or self.cells
+        return {name: str(held.get(name, "")) for name in self.fields}
+
     def typed(self) -> dict[str, str]:
-        """The cells that are not as they were."""
-        return {name: text for name, text in self.cleaned_data.items() if text != (self.fields[name].initial or "")}
+        """The cells that are not as the page showed them."""
+        seen = self.seen()
+        return {name: text for name, text in self.cleaned_data.items() if unbroken(text) != unbroken(seen[name])}
+
+
+def read_seen(text: str) -> dict[str, str]:
+    """What a page sent back of what it had shown; {} for what no page of ours sends."""
+    try:
+        sent = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return sent if isinstance(sent, dict) else {}
+
+
+def unbroken(text: str) -> str:
+    """The text with the line ends of this system: browsers send those of another."""
+    return text.replace("\r\n", "\n")
 
 
 class RatingForm(forms.Form):

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Final
 
-IGNORED: Final = frozenset({"row_line", "row_problems"})
+IGNORED: Final = frozenset({"row_line", "row_problems", "row_version"})
 """Columns that our own list of failed rows adds; they are skipped when the mended file comes back."""
 _HINT = re.compile(r"[(（\[【](?:必填|选填|可选|required|optional)[)）\]】]", re.IGNORECASE)
 _NOISE = re.compile(r"[\s_\-*:：/()（）.\u200b\ufeff]+")

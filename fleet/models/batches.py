@@ -58,6 +58,7 @@ class Batch(Key):
     warned = models.PositiveIntegerField(default=0)
     columns = models.JSONField(default=list)  # of the file, in its order
     mends = models.JSONField(default=dict)  # {line: {column: text}}: what was typed over the file's own cells
+    menders = models.JSONField(default=dict)  # {line: [actor, name, time]}: who typed there last
     warnings = models.JSONField(default=list)  # about the whole file: [{"code", "params"}]
     refusal = models.JSONField(null=True)  # {"code", "params"} of a file that cannot be taken
 

@@ -16,17 +16,17 @@ from events.announcing import announce, wait_for_turn
 from events.catalogue import EventBase
 from fleet import states
 from fleet.access import Action, batch_for, own_tenant, require_may
-from fleet.errors import NotValid, RowChanged
+from fleet.errors import NotValid
 from fleet.events import BatchChecked, BatchMended
 from fleet.intake.checks import Beside, CheckedRow, iter_checked
 from fleet.intake.columns import COLUMNS
 from fleet.intake.reading import OrderFile, SourceRow
-from fleet.intake.texts import LABELS
 from fleet.models import Batch, BatchRow, RowState
 from fleet.selectors.batches import count_stored
 from fleet.selectors.intake import read_context
 from fleet.services.amending import judge_changes
 from fleet.services.receiving import wake_checker
+from fleet.services.seen import Left, Mended, is_mended_by_another, mender_of, note_menders, require_unchanged
 from fleet.services.writing import LONGEST_CELL, plain_problems, plain_request, search_text, storable
 from tenants.actors import Actor, system_actor
 
@@ -57,15 +57,34 @@ def mend_rows(*, batch_id: UUID | str, cells: Cells, actor: Actor, now: datetime
     return check_few(batch, rows, typed, actor, now)
 
 
-def replace_value(*, batch_id: UUID | str, column: str, was: str, text: str, actor: Actor, now: datetime) -> int:
-    """Put `text` wherever a row that can be mended holds `was` in a column; how many rows that were. Raises as `mend_rows`."""
+def replace_value(
+    *, batch_id: UUID | str, column: str, was: str, text: str, lines: Sequence[int], actor: Actor, now: datetime
+) -> Mended:
+    """Put `text` into a column of those of `lines` that hold `was` there and are wrong still; the others are left.
+
+    `lines`: what the actor was offered. Raises as `mend_rows`.
+    """
     require_may(actor, Action.SUBMIT)
+    wait_for_turn(tenant_id=own_tenant(actor).pk)
     batch = batch_for(actor, batch_id)
-    lines = list(same_value(batch, column, was).values_list("line", flat=True))
-    if not lines:
+    held = list(same_value(batch, column, was).filter(line__in=lines).values_list("line", flat=True))
+    left = list_left(batch, column, sorted(set(lines) - set(held)), actor)
+    if held:
+        mend_rows(batch_id=batch.pk, cells={line: {column: text} for line in held}, actor=actor, now=now)
+    elif not left:
         raise NotValid(_("No other row holds this value any more."), field=column[:80])
-    mend_rows(batch_id=batch.pk, cells={line: {column: text} for line in lines}, actor=actor, now=now)
-    return len(lines)
+    return Mended(count=len(held), left=left)
+
+
+def list_left(batch: Batch, column: str, lines: Sequence[int], actor: Actor) -> tuple[Left, ...]:
+    """What somebody else has made of these lines."""
+    theirs = [line for line in lines if is_mended_by_another(batch, line, actor)]
+    held = dict(batch.rows.filter(line__in=theirs).values_list("line", "cells"))
+    return tuple(
+        Left(line=line, by=mender_of(batch, line)[0], cells={column: (held[line] or {}).get(column, "")})
+        for line in theirs
+        if line in held
+    )
 
 
 def same_value(batch: Batch, column: str, text: str) -> QuerySet[BatchRow]:
@@ -89,20 +108,9 @@ def find_rows(batch: Batch, typed: Cells) -> dict[int, BatchRow]:
     return rows
 
 
-def require_unchanged(row: BatchRow, seen: Mapping[str, str]) -> None:
-    """Raise RowChanged when a cell holds something else than the actor saw."""
-    held = row.cells or {}
-    column = next((column for column, text in seen.items() if held.get(column, "") != text), None)
-    if column is None:
-        return
-    text = _("%(name)s has changed line %(line)d meanwhile: %(label)s is now “%(text)s”.")
-    params = {"line": row.line, "by": row.mended_by, "field": column, "text": held.get(column, "")[:200]}
-    words = {"name": row.mended_by or _("Somebody"), "label": _(LABELS.get(column, column))}
-    raise RowChanged(text % {**params, **words}, field=column, params=params)
-
-
-def keep_mends(batch: Batch, typed: Cells) -> None:
+def keep_mends(batch: Batch, typed: Cells, actor: Actor, now: datetime) -> None:
     """Beside the file, for the next check of the whole."""
+    note_menders(batch, typed, actor, now)
     for line, texts in typed.items():
         batch.mends[str(line)] = {**batch.mends.get(str(line), {}), **texts}
 
@@ -112,9 +120,9 @@ def check_all(batch: Batch, typed: Cells, actor: Actor, now: datetime) -> Batch:
     tell(BatchMended(subject=batch.ref, lines=tuple(sorted(typed))), actor, now)
     batch = lock_batch(batch.pk)
     states.BATCH.transition(batch, "mend", actor=actor, now=now)
-    keep_mends(batch, typed)
+    keep_mends(batch, typed, actor, now)
     batch.done_rows, batch.touched_at = 0, now
-    batch.save(update_fields=["status", "status_since", "mends", "done_rows", "touched_at"])
+    batch.save(update_fields=["status", "status_since", "mends", "menders", "done_rows", "touched_at"])
     wake_checker(own_tenant(actor).pk, batch.pk)
     return batch
 
@@ -123,7 +131,7 @@ def check_few(batch: Batch, rows: Mapping[int, BatchRow], typed: Cells, actor: A
     """The rows are checked here and now, and those that waited for their references with them."""
     batch = lock_batch(batch.pk)
     states.BATCH.transition(batch, "mend", actor=actor, now=now)
-    keep_mends(batch, typed)
+    keep_mends(batch, typed, actor, now)
     affected = {**rows, **find_freed(batch, rows, typed)}
     columns = columns_of(batch, typed)
     texts = {line: {**(row.cells or {}), **typed.get(line, {})} for line, row in affected.items()}

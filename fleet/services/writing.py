@@ -14,11 +14,12 @@ from fleet.intake.context import Site
 from fleet.intake.reading import OrderFile, SourceRow
 from fleet.intake.rows import OrderRow, RowProblem, RowStatus
 from fleet.models import Batch, BatchRow
+from fleet.services.seen import mender_of
 from repair.requests import JobLine
 
 FIELDS: Final = (
     "id", "batch", "line", "external_ref", "status", "cells", "asked", "digest", "errors", "warnings", "order_id", "number",
-    "search", "mended_by",
+    "search", "mended_by", "mended_at",
 )  # fmt: skip
 LONGEST_CELL: Final = 6_000  # above every limit: what is too long stays too long
 NUL: Final = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
@@ -47,7 +48,7 @@ def row_values(
     return (
         new_id(), batch.pk, row.line, row.external_ref, str(row.status),
         None if found is None else _encoder.encode(found).decode(), asked, digest, encode_problems(row.errors),
-        encode_problems(row.warnings), row.order_id, "", search_text(row, found), "",
+        encode_problems(row.warnings), row.order_id, "", search_text(row, found), *mender_of(batch, row.line),
     )  # fmt: skip
 
 

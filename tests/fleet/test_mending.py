@@ -11,6 +11,7 @@ from fleet.selectors.grid import RowFilter, count_faults, filter_rows
 from fleet.services import mending
 from fleet.services.checking import check_file
 from fleet.services.mending import mend_rows, replace_value
+from fleet.services.seen import Mended
 from tenants.context import tenant_context
 from tenants.models import Tenant
 from tests.fleet.conftest import Desk, make_actor
@@ -36,7 +37,17 @@ def checked_anew(desk: Desk, batch: Batch) -> tuple[dict[int, tuple[object, ...]
     def read() -> dict[int, tuple[object, ...]]:
         with tenant_context(desk.tenant):
             rows = BatchRow.objects.filter(batch=batch).order_by("line")
-            names = ("status", "external_ref", "cells", "asked", "errors", "warnings", "order_id", "search")
+            names = (
+                "status",
+                "external_ref",
+                "cells",
+                "asked",
+                "errors",
+                "warnings",
+                "order_id",
+                "search",
+                "mended_by",
+            )
             return {row.line: (*(getattr(row, n) for n in names), bytes(row.digest or b"")) for row in rows}
 
     before = read()
@@ -132,6 +143,36 @@ def test_two_menders_at_once_are_heard_one_after_the_other(own_desk: Desk) -> No
     assert found.mends == {"3": {"vin": right if is_right else "LSVX"}, "4": {"phone": "13900001234"}}
 
 
+def test_a_value_replaced_everywhere_while_a_colleague_mends_takes_nothing_from_her(own_desk: Desk) -> None:
+    rows = lines_of(count=5)
+    right = rows[1]["site_code"]
+    for row in rows[1:]:
+        row["site_code"] = "SH-WQG"
+    batch = own_desk.upload(as_csv(rows))
+    colleague = make_actor(own_desk.tenant, "requester")
+    done: list[Mended] = []
+
+    def replace() -> None:
+        with tenant_context(own_desk.tenant):
+            wish = {"column": "site_code", "was": "SH-WQG", "text": "SH-XX", "lines": [3, 4, 5, 6]}
+            done.append(replace_value(batch_id=batch.pk, **wish, actor=own_desk.actor, now=own_desk.now))  # type: ignore[arg-type]
+
+    def mend_hers() -> None:
+        with tenant_context(own_desk.tenant):
+            mend_rows(
+                batch_id=batch.pk, cells={4: {"site_code": right}}, seen={4: {"site_code": "SH-WQG"}}, actor=colleague,
+                now=own_desk.now,
+            )  # fmt: skip
+
+    raised = together(replace, mend_hers)
+    assert raised[0] is None
+    was_first = raised[1] is None
+    assert was_first or isinstance(raised[1], RowChanged)
+    assert (done[0].count, [row.line for row in done[0].left]) == ((3, [4]) if was_first else (4, []))
+    with tenant_context(own_desk.tenant):
+        assert (batch.rows.get(line=4).cells or {})["site_code"] == (right if was_first else "SH-XX")
+
+
 def test_one_wrong_value_is_replaced_wherever_it_stands(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = lines_of(count=4)
     for row in rows[:3]:
@@ -139,14 +180,15 @@ def test_one_wrong_value_is_replaced_wherever_it_stands(desk: Desk, monkeypatch:
     batch = desk.upload(as_csv(rows))
     with tenant_context(desk.tenant):
         who = {"actor": desk.actor, "now": desk.now}
-        assert replace_value(batch_id=batch.pk, column="site_code", was="SH-WQG", text="SH-SJ", **who) == 3  # type: ignore[arg-type]
+        wish = {"column": "site_code", "was": "SH-WQG", "text": "SH-SJ", "lines": [2, 3, 4], **who}
+        assert replace_value(batch_id=batch.pk, **wish) == Mended(count=3)  # type: ignore[arg-type]
         with pytest.raises(NotValid):
-            replace_value(batch_id=batch.pk, column="site_code", was="SH-WQG", text="SH-SJ", **who)  # type: ignore[arg-type]
+            replace_value(batch_id=batch.pk, **wish)  # type: ignore[arg-type]
     assert desk.read(batch).status == "ready"
     again = desk.upload(as_csv([{**row, "external_ref": f"X{n}"} for n, row in enumerate(rows)]))
     monkeypatch.setattr(mending, "MOST_AT_ONCE", 2)  # more than that: a worker checks the whole
     with tenant_context(desk.tenant):
-        assert replace_value(batch_id=again.pk, column="site_code", was="SH-WQG", text="SH-SJ", **who) == 3  # type: ignore[arg-type]
+        assert replace_value(batch_id=again.pk, **wish) == Mended(count=3)  # type: ignore[arg-type]
     assert desk.read(again).status == "validating"
     check_file(tenant=desk.tenant, batch_id=again.pk, clock=desk.clock)
     assert (desk.read(again).status, desk.read(again).run) == ("ready", 2)

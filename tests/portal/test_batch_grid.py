@@ -57,7 +57,7 @@ def test_a_cell_is_mended_and_the_row_comes_back_checked(world: Tenant, desk: De
     assert 'data-status="valid"' in data["rows"]["3"]
     assert "1 row to mend" in data["summary"]
     assert data["same"] == {
-        "text": "1 other row has “LSV” in VIN.", "column": "vin", "was": "LSV", "now": right,
+        "text": "1 other row has “LSV” in VIN.", "column": "vin", "was": "LSV", "now": right, "lines": [4],
     }  # fmt: skip
     assert (desk.read(batch).valid, desk.read(batch).rejected) == (2, 1)
 
@@ -95,10 +95,12 @@ def test_one_value_is_replaced_in_every_row(world: Tenant, desk: Desk, sign_in: 
     batch, right = dirty(desk)
     client = sign_in("acme", "fleet_manager")
     page = f"{batch.get_absolute_url()}grid/replace/"
-    assert client.post(page, {"column": "nonsense", "was": "LSV", "text": right}).status_code == 422
-    assert client.post(page, {"column": "vin", "was": "LSV", "text": right}).json()["message"] == ""
+    wish = {"column": "vin", "was": "LSV", "text": right, "lines": "3,4"}
+    assert client.post(page, {**wish, "column": "nonsense"}).status_code == 422
+    assert client.post(page, {**wish, "lines": "x"}).status_code == 422
+    assert client.post(page, wish).json()["message"] == ""
     assert desk.read(batch).status == "ready"
-    assert client.post(page, {"column": "vin", "was": "LSV", "text": right}).status_code == 422
+    assert client.post(page, wish).status_code == 422
 
 
 def test_who_may_not_send_orders_reads_and_mends_nothing(world: Tenant, desk: Desk, sign_in: SignIn) -> None:

@@ -197,10 +197,10 @@ function offer(found) {
 }
 
 async function replaceEverywhere() {
-  const { column, was, now } = same;
+  const { column, was, now, lines } = same;
   offer(null);
   try {
-    const { data } = await post(grid().dataset.replace, { column, was, text: now });
+    const { data } = await post(grid().dataset.replace, { column, was, text: now, lines: lines.join(",") });
     if (data.message) tell(data.message);
     else window.location.reload();
   } catch {

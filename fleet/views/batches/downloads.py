@@ -11,6 +11,8 @@ from fleet.intake.rows import RowProblem, explain
 from fleet.intake.writing import template_csv, template_xlsx, write_csv
 from fleet.models import CostCenter, Order, RowState
 from fleet.models import Site as SiteRow
+from fleet.services.mendfiles import LINE, VERSION
+from fleet.services.seen import version_of
 from fleet.views.acting import actor_of
 from fleet.views.outgoing import CSV, XLSX, as_download, results_csv
 from tenants.context import tenant_context
@@ -48,10 +50,15 @@ def download_failed(request: HttpRequest, ref: str) -> HttpResponse:
         found = list(rows.values_list("line", "cells", "errors"))
     columns = [str(column) for column in batch.columns]
     lines = (
-        [*((cells or {}).get(column, "") for column in columns), str(line), " ".join(say(error) for error in errors)]
+        [
+            *((cells or {}).get(column, "") for column in columns),
+            str(line),
+            " ".join(say(error) for error in errors),
+            version_of(cells or {}),
+        ]
         for line, cells, errors in found
     )
-    content = write_csv(header=[*columns, "row_line", "row_problems"], rows=lines)
+    content = write_csv(header=[*columns, LINE, "row_problems", VERSION], rows=lines)
     return as_download(content, "rows-to-mend.csv", CSV)
 
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -20,6 +21,7 @@ from fleet.intake.texts import LABELS
 from fleet.models import Batch
 from fleet.selectors.grid import RowFilter, count_faults, filter_rows, read_rows
 from fleet.services import mending
+from fleet.services.seen import say_left
 from fleet.views.acting import actor_of, attempt, now_of
 from fleet.views.batches.cells import draw_row
 from fleet.views.batches.pages import describe_progress
@@ -151,11 +153,16 @@ def replace_cells(request: HttpRequest, ref: str) -> HttpResponse:
     batch = batch_for(actor, ref)
     require_may(actor, Action.SUBMIT)
     column, was, text = (request.POST.get(name, "").replace("\0", "") for name in ("column", "was", "text"))
+    lines = read_lines(request)
     if column not in COLUMNS:
         return JsonResponse({"message": _("There is no column %(column)s.") % {"column": column[:80]}}, status=422)
 
     def call() -> None:
-        mending.replace_value(batch_id=batch.pk, column=column, was=was, text=text, actor=actor, now=now_of(request))
+        done = mending.replace_value(
+            batch_id=batch.pk, column=column, was=was, text=text, lines=lines, actor=actor, now=now_of(request)
+        )
+        if done.left:  # the page is loaded anew: it says so then
+            messages.warning(request, say_left(done.left))
 
     found = show_outcome(request, batch, attempt(call))
     return JsonResponse(found, status=status_of(found, ()))
@@ -166,6 +173,12 @@ def status_of(found: Mapping[str, Any], overtaken: Sequence[RowChanged]) -> int:
     if not found["message"]:
         return 200
     return 409 if overtaken else 422
+
+
+def read_lines(request: HttpRequest) -> list[int]:
+    """The lines that were offered; what is no line is left out."""
+    words = request.POST.get("lines", "").split(",")[: mending.MOST_MENDS]
+    return [int(word) for word in words if word.isascii() and word.isdecimal() and len(word) < 9]
 
 
 Sent = tuple[dict[int, dict[str, str]], dict[int, dict[str, str]], list[str]]
@@ -222,11 +235,12 @@ def same_elsewhere(batch: Batch, was: tuple[str, str, str] | None) -> dict[str, 
     if was is None or batch.status not in MENDABLE:
         return None
     column, old, text = was
-    count = mending.same_value(batch, column, old).count()
-    if not count:
+    lines = list(mending.same_value(batch, column, old).order_by("line").values_list("line", flat=True))
+    if not lines:
         return None
+    count = len(lines)
     words = ngettext(
         "%(count)d other row has “%(old)s” in %(label)s.", "%(count)d other rows have “%(old)s” in %(label)s.", count
     )
     said = words % {"count": count, "old": old[:60], "label": _(LABELS[column])}
-    return {"text": said, "column": column, "was": old, "now": text}
+    return {"text": said, "column": column, "was": old, "now": text, "lines": lines[: mending.MOST_MENDS]}

@@ -10,15 +10,18 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from events.announcing import wait_for_turn
 from events.ids import public_id
 from fleet import states, texts, timeline
-from fleet.access import Action, batch_for, require_may, row_for
+from fleet.access import Action, batch_for, own_tenant, require_may, row_for
+from fleet.errors import RowChanged
 from fleet.forms import MendForm
 from fleet.intake.rows import RowProblem, explain
 from fleet.intake.texts import LABELS
-from fleet.models import BatchRow
+from fleet.models import Batch, BatchRow
 from fleet.selectors.batches import row_status
 from fleet.services import amending, submitting
+from fleet.services.seen import require_unchanged
 from fleet.views.acting import act, actor_of, now_of
 
 
@@ -86,30 +89,57 @@ def confirm_row(request: HttpRequest, ref: str, line: int) -> HttpResponse:
 def mend_row(request: HttpRequest, ref: str, line: int) -> HttpResponse:
     """Type over the cells of a rejected row."""
     actor = actor_of(request)
-    row = row_for(actor, ref, line)
     require_may(actor, Action.SUBMIT)
+    if request.method == "POST":
+        wait_for_turn(tenant_id=own_tenant(actor).pk)  # the second of two people reads what the first has written
+    row = row_for(actor, ref, line)
     batch = batch_for(actor, ref)
     if row.status != "rejected" or batch.status != states.NEEDS_FIXES:
-        messages.error(request, _("This row need not be mended any more."))
+        messages.error(request, say_done(row))
         return redirect(batch)
+    form = MendForm(request.POST if request.method == "POST" else None, cells=row.cells or {}, faulty=faulty_of(row))
+    if request.method != "POST" or not form.is_valid():
+        return show_form(request, batch, row, form)
+    typed, seen = form.typed(), form.seen()
+    if not typed:
+        return redirect(batch)
+    try:
+        require_unchanged(row, {name: seen[name] for name in typed})
+    except RowChanged as error:
+        return show_form(request, batch, row, form, overtaken=error.message)
+    return act(
+        request,
+        lambda: submitting.mend_rows(batch_id=batch.pk, cells={line: typed}, actor=actor, now=now_of(request)),
+        done=_("The batch is being checked again."),
+        back=batch.get_absolute_url(),
+    )
+
+
+def faulty_of(row: BatchRow) -> list[str]:
+    """The columns with a fault; of a place all that may stand for it."""
     faulty = [problem["field"] for problem in row.errors]
     if not {"site_code", "address", "lat", "lng"}.isdisjoint(faulty):
         faulty += ["site_code", "address", "lat", "lng"]
-    form = MendForm(request.POST if request.method == "POST" else None, cells=row.cells or {}, faulty=faulty)
-    if request.method == "POST" and form.is_valid():
-        typed = form.typed()
-        if not typed:
-            return redirect(batch)
-        return act(
-            request,
-            lambda: submitting.mend_rows(batch_id=batch.pk, cells={line: typed}, actor=actor, now=now_of(request)),
-            done=_("The batch is being checked again."),
-            back=batch.get_absolute_url(),
-        )
+    return faulty
+
+
+def say_done(row: BatchRow) -> str:
+    """Why there is nothing to mend: who has done it."""
+    if not row.mended_by:
+        return _("This row need not be mended any more.")
+    return _("%(name)s has mended this row: nothing is wrong with it any more.") % {"name": row.mended_by}
+
+
+def show_form(
+    request: HttpRequest, batch: Batch, row: BatchRow, form: MendForm, *, overtaken: str = ""
+) -> HttpResponse:
+    """The form with what is wrong. `overtaken`: what somebody else did since the page was made; it has seen that now."""
     context = {
         "batch": batch,
         "row": row,
         "form": form,
+        "overtaken": overtaken,
         "errors": [show_problem(problem, row.cells) for problem in row.errors],
     }
-    return render(request, "fleet/row_mend.html", context, status=422 if form.errors else 200)
+    status = 409 if overtaken else 422 if form.errors else 200
+    return render(request, "fleet/row_mend.html", context, status=status)

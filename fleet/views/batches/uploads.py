@@ -19,6 +19,7 @@ from fleet.models import Batch
 from fleet.selectors.settings import read_settings
 from fleet.services.mendfiles import mend_from_file, read_mended
 from fleet.services.receiving import receive_batch
+from fleet.services.seen import Mended
 from fleet.views.acting import actor_of, now_of
 from tenants.context import tenant_context
 from tenants.marks import account_view
@@ -79,14 +80,19 @@ def receive_mended(request: HttpRequest, ref: str) -> HttpResponse:
     require_may(actor, Action.SUBMIT)
     with tenant_context(own_tenant(actor)):
         batch = batch_for(actor, ref)
-    problem = mend_from_upload(request, batch)
-    if problem:
-        messages.error(request, problem)
+    done = mend_from_upload(request, batch)
+    if isinstance(done, str):
+        messages.error(request, done)
+    elif done.left:
+        return render(request, "fleet/rows_left.html", {"batch": batch, "count": done.count, "left": done.left})
+    else:
+        text = ngettext("%(count)d row was mended and checked.", "%(count)d rows were mended and checked.", done.count)
+        messages.success(request, text % {"count": done.count})
     return redirect("fleet:batch_grid", ref=batch.ref)
 
 
-def mend_from_upload(request: HttpRequest, batch: Batch) -> str:
-    """Do it; "" when it is done, else why not."""
+def mend_from_upload(request: HttpRequest, batch: Batch) -> Mended | str:
+    """Do it: what was mended and what was left, or why not."""
     actor, file = actor_of(request), request.FILES.get("file")
     if file is None:
         return _("Choose a file.")
@@ -94,11 +100,8 @@ def mend_from_upload(request: HttpRequest, batch: Batch) -> str:
         check_size(file.size or 0)
         mended = read_mended(read_orders(name=file.name or "", content=file.read()))
         with tenant_context(own_tenant(actor)):
-            count = mend_from_file(batch_id=batch.pk, mended=mended, actor=actor, now=now_of(request))
+            return mend_from_file(batch_id=batch.pk, mended=mended, actor=actor, now=now_of(request))
     except FileRefused as refusal:
         return f"{refusal.message} {refusal.fix}"
     except (FleetError, TransitionError) as error:
         return error.message
-    text = ngettext("%(count)d row was mended and checked.", "%(count)d rows were mended and checked.", count)
-    messages.success(request, text % {"count": count})
-    return ""
