@@ -23,7 +23,7 @@ from rest_framework.views import APIView
 from api import versions
 from api.authentication import actor_of
 from api.errors import TooLarge
-from api.idempotency import REPLAYED, Claim, answer_known, answer_once, claim_of
+from api.idempotency import Claim, answer_known, answer_once, claim_of
 from api.limits import count_request
 from api.permissions import admitted, scope_of
 from config import clock
@@ -58,9 +58,6 @@ class ApiView(APIView):
     def prepare(self, request: Request) -> None:
         """What a resource does outside the wall with a request that may go on: parse, store a file."""
 
-    def finish(self, request: Request) -> None:
-        """What a resource does outside the wall once its work is kept."""
-
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Settle everything that needs no book, then run the handler inside the tenant."""
         self.args, self.kwargs, self.headers = args, kwargs, {}
@@ -75,14 +72,11 @@ class ApiView(APIView):
         return response
 
     def work(self, request: Request) -> HttpResponseBase:
-        """Prepare outside, answer inside, finish outside."""
+        """Prepare outside, answer inside."""
         self.prepare(request)
         tenant = actor_of(request).tenant
         assert tenant is not None
-        response = run_inside(tenant, lambda: self.answer(request))
-        if response.status_code < 400 and not response.has_header(REPLAYED):
-            self.finish(request)
-        return response
+        return run_inside(tenant, lambda: self.answer(request))
 
     def repeat(self, request: Request) -> HttpResponseBase | None:
         """The answer that this request has had already, found before anything is stored for it. Raises KeyReused."""

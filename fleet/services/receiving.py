@@ -9,7 +9,7 @@ from events.announcing import announce
 from events.ids import new_id, public_id
 from events.waking import wake_after_commit
 from files.models import StoredFile
-from files.services import claim_file, keep_file
+from files.services import hold_file, keep_file
 from fleet import states
 from fleet.access import Action, own_tenant, require_may
 from fleet.errors import NotValid
@@ -18,7 +18,8 @@ from fleet.intake.refusals import check_size
 from fleet.models import Batch, BatchPolicy
 from fleet.selectors.settings import read_settings
 from tenants.actors import Actor
-from tenants.context import require_tenant, tenant_context
+from tenants.context import core_context, require_tenant, tenant_context
+from tenants.models import Tenant
 
 PURPOSE = "order_batch"
 
@@ -46,9 +47,7 @@ def receive_batch(
         tenant=tenant, name=name, content=content, purpose=PURPOSE, content_type=content_type, actor=actor, now=now
     )
     with tenant_context(tenant):
-        batch = record_batch(file=file, policy=policy, channel=channel, is_dry_run=is_dry_run, actor=actor, now=now)
-    claim_file(file_id=file.pk, now=now)
-    return batch
+        return record_batch(file=file, policy=policy, channel=channel, is_dry_run=is_dry_run, actor=actor, now=now)
 
 
 def record_batch(
@@ -62,11 +61,12 @@ def record_batch(
 ) -> Batch:
     """Write a stored file into the book as a batch, and wake a worker to check it; called inside the actor's tenant.
 
-    Raises PermissionDenied, NotValid (an unknown policy).
+    Raises PermissionDenied, NotValid (an unknown policy, or a file that has been swept).
     """
     require_may(actor, Action.SUBMIT)
     tenant = own_tenant(actor)
     require_tenant(tenant)
+    keep_for_good(file=file, tenant=tenant, now=now)
     key = new_id()
     batch = Batch(
         id=key,
@@ -91,6 +91,16 @@ def record_batch(
     batch.save(force_insert=True)
     wake_checker(tenant.pk, key)
     return batch
+
+
+def keep_for_good(*, file: StoredFile, tenant: Tenant, now: datetime) -> None:
+    """Claim a file for what is written of it in this stay. Raises NotValid when nothing named it for so long that it is gone."""
+    try:
+        with core_context():
+            hold_file(file_id=file.pk, tenant=tenant, now=now)
+    except StoredFile.DoesNotExist as error:
+        text = _("There is no such file. Send it again: what nothing names is gone after a day.")
+        raise NotValid(text, field="file") from error
 
 
 def choose_policy(wanted: str | None) -> str:

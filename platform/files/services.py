@@ -64,6 +64,18 @@ def claim_file(*, file_id: UUID, now: datetime) -> None:
     StoredFile.objects.filter(pk=file_id, claimed_at__isnull=True).update(claimed_at=now)
 
 
+def hold_file(*, file_id: UUID, tenant: Tenant | None, now: datetime) -> None:
+    """Claim a file within the transaction of the work that names it: that work and a sweep cannot cross.
+
+    Raises StoredFile.DoesNotExist when a sweep was first; if the work is rolled back, so is the claim.
+    """
+    require_core()
+    file = StoredFile.objects.select_for_update().get(pk=file_id, tenant=tenant)
+    if file.claimed_at is None:
+        file.claimed_at = now
+        file.save(update_fields=["claimed_at"])
+
+
 def claim_files(*, file_ids: Iterable[UUID], now: datetime) -> None:
     """The same for many."""
     require_core()

@@ -1,12 +1,16 @@
 """order-batches: sent as a file, as lines or as JSON; checked, submitted, put away, rolled back; row by row."""
 
 import csv
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import override_settings
 
+from api.resources.batches.views import BatchList
+from api.resources.files import find_file
 from files.models import StoredFile
+from files.services import sweep_files
 from fleet import states
 from fleet.models import Batch, BatchLines, BatchRow, Order
 from fleet.selectors.batches import summarise
@@ -231,3 +235,21 @@ def test_a_file_that_comes_twice_is_refused(erp: Partner, world: Tenant) -> None
     assert refused.status_code == 422
     assert [(error["pointer"], error["code"]) for error in refused.json()["errors"]] == [("#/file", "repeated")]
     assert not StoredFile.objects.filter(tenant=world).exists()
+
+
+def test_a_file_that_was_swept_before_it_is_named_makes_no_batch(
+    erp: Partner, world: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The sweep comes between the look-up of the file and the work."""
+    sent = erp.upload("files", "a.csv", b"external_ref\nA\n", purpose="order_batch").json()["id"]
+
+    def find_and_lose(self: BatchList, name: str) -> StoredFile:
+        file = find_file(name, self.actor)
+        sweep_files(now=self.now + timedelta(days=2))
+        return file
+
+    monkeypatch.setattr(BatchList, "find_named", find_and_lose)
+    refused = erp.post("order-batches", {"file": sent})
+    assert (refused.status_code, [e["pointer"] for e in refused.json()["errors"]]) == (422, ["#/file"])
+    with tenant_context(world):
+        assert Batch.objects.count() == 0

@@ -3,25 +3,27 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from events.announcing import announce
 from events.ids import new_id, public_id
 from events.waking import wake_after_commit
 from files.models import StoredFile
-from files.services import claim_file, keep_file
+from files.services import keep_file
 from fleet import states
 from fleet.access import Action, import_for, own_tenant, require_may
 from fleet.errors import NothingToSubmit, NotValid
 from fleet.events import ImportDiscarded, ImportReceived, ImportStarted
 from fleet.intake.refusals import check_size
-from fleet.models import Import, ImportRow, ImportState, Register
+from fleet.models import Import, ImportRow, Register, Verdict
 from fleet.services.people import freeze_actor
+from fleet.services.receiving import keep_for_good
 from tenants.actors import Actor
 from tenants.context import require_tenant, tenant_context
 
 PURPOSE = "register_import"
-WRITTEN = (ImportState.NEW, ImportState.CHANGED)
+WRITTEN = (Verdict.NEW, Verdict.CHANGED)
 
 
 def receive_import(
@@ -38,9 +40,7 @@ def receive_import(
         tenant=tenant, name=name, content=content, purpose=PURPOSE, content_type=content_type, actor=actor, now=now
     )
     with tenant_context(tenant):
-        source = record_import(file=file, register=register, channel=channel, actor=actor, now=now)
-    claim_file(file_id=file.pk, now=now)
-    return source
+        return record_import(file=file, register=register, channel=channel, actor=actor, now=now)
 
 
 def record_import(*, file: StoredFile, register: str, channel: str, actor: Actor, now: datetime) -> Import:
@@ -53,6 +53,7 @@ def record_import(*, file: StoredFile, register: str, channel: str, actor: Actor
     require_tenant(tenant)
     if register not in Register.values:
         raise NotValid(_("Choose one of: %(choices)s.") % {"choices": ", ".join(Register.values)}, field="register")
+    keep_for_good(file=file, tenant=tenant, now=now)
     source = Import(
         id=new_id(),
         register=register,
@@ -82,7 +83,7 @@ def apply_import(*, import_id: UUID | str, actor: Actor, now: datetime) -> Impor
     require_may(actor, Action.MANAGE)
     source = import_for(actor, import_id)
     states.IMPORT.check(source, "apply", actor=actor, evidence={})
-    rows = source.rows.filter(status__in=WRITTEN).count()
+    rows = source.rows.filter(verdict__in=WRITTEN).count()
     if not rows:
         raise NothingToSubmit(_("There is nothing to write: no row is new or changed."))
     event = ImportStarted(subject=source.ref, rows=rows)
@@ -110,12 +111,22 @@ def discard_import(*, import_id: UUID | str, actor: Actor, now: datetime) -> Imp
     return source
 
 
+def resume_import(*, import_id: UUID | str, actor: Actor, now: datetime) -> Import:
+    """Go on with an import whose writing was stopped. Raises Http404, PermissionDenied."""
+    require_may(actor, Action.MANAGE)
+    source = Import.objects.select_for_update().get(pk=import_for(actor, import_id).pk)
+    if source.halt and source.status == states.APPLYING:
+        source.halt, source.attempts, source.touched_at = "", 0, now
+        source.save(update_fields=["halt", "attempts", "touched_at"])
+        wake("write_import", own_tenant(actor).pk, source.pk)
+    return source
+
+
 def count_import(import_id: UUID) -> dict[str, int]:
     """How many rows there are of each state."""
-    found = dict.fromkeys(ImportState.values, 0)
-    for status in ImportRow.objects.filter(source_id=import_id).values_list("status", flat=True):
-        found[status] += 1
-    return found
+    rows = ImportRow.objects.filter(source_id=import_id)
+    found = dict(rows.values_list("verdict").annotate(Count("pk")).order_by())
+    return {name: found.get(name, 0) for name in Verdict.values}
 
 
 def wake(task: str, tenant_id: UUID, import_id: UUID) -> None:
