@@ -8,6 +8,7 @@ from config import clock
 from fleet.services.checking import check_file
 from fleet.services.imports.applying import write_import as write_rows
 from fleet.services.imports.checking import check_import as check_rows
+from fleet.services.imports.forgetting import forget_files
 from fleet.services.opening import open_orders
 from fleet.services.rollback import roll_back_orders
 from fleet.services.sweeping import sweep_tenants
@@ -48,6 +49,12 @@ def write_import(tenant_id: str, import_id: str) -> None:
 def sweep() -> int:
     """Take up what a worker that died has left."""
     return sweep_tenants(now=clock.now())
+
+
+@shared_task(name="fleet.close_files")
+def close_files() -> int:
+    """Let go of the files of drivers whose time is over."""
+    return forget_files(now=clock.now())
 
 
 def find_tenant(tenant_id: str) -> Tenant:

@@ -3,10 +3,10 @@
 Projected tables are written by projectors alone and hold no foreign keys; owned tables are written by the services.
 """
 
-from fleet.models.batches import Batch, BatchPolicy, BatchRow, RowState
+from fleet.models.batches import Batch, BatchPolicy, BatchRow, RollbackResult, RowState
 from fleet.models.drivers import Driver
 from fleet.models.estimates import OrderEstimate, OrderEstimateLine
-from fleet.models.imports import Import, ImportRow, ImportState, Register
+from fleet.models.imports import Import, ImportRow, Register, Verdict
 from fleet.models.orders import BatchLines, Order, OrderSearch, OrderWindow
 from fleet.models.photos import OrderPhoto, PhotoKind
 from fleet.models.places import CostCenter, Site
@@ -25,7 +25,6 @@ __all__ = [
     "FirstView",
     "Import",
     "ImportRow",
-    "ImportState",
     "OdometerReading",
     "Order",
     "OrderEstimate",
@@ -37,10 +36,12 @@ __all__ = [
     "PlateHistory",
     "PlateType",
     "Register",
+    "RollbackResult",
     "RowState",
     "SavedView",
     "Site",
     "TenantSettings",
     "Vehicle",
     "VehicleRecord",
+    "Verdict",
 ]

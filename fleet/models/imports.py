@@ -19,7 +19,7 @@ class Register(models.TextChoices):
     COST_CENTERS = "cost_centers", _("Cost centres")
 
 
-class ImportState(models.TextChoices):
+class Verdict(models.TextChoices):
     """What would become, or has become, of a row."""
 
     NEW = "new", _("New")
@@ -52,6 +52,8 @@ class Import(Key):
     applied_by = models.JSONField(null=True)  # who said yes, for the worker and the log
     applied_at = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
+    halt = models.CharField(max_length=500, blank=True)  # why the writing stopped
+    file_gone_at = models.DateTimeField(null=True)  # drivers' licence numbers are not kept longer than they are needed
 
     class Meta:
         verbose_name = _("import")
@@ -76,7 +78,7 @@ class ImportRow(Key):
     source = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="rows", db_index=False)
     line = models.PositiveIntegerField(_("line"))
     key = models.CharField(_("key"), max_length=80, blank=True)
-    status = models.CharField(_("state"), max_length=8)
+    verdict = models.CharField(_("state"), max_length=8)  # of the check, or of the writing; it is no state that moves
     cells = models.JSONField(null=True)  # {column: text} of a rejected row
     values = models.JSONField(default=dict)  # {field: value} that the row says
     changes = models.JSONField(default=dict)  # {field: [before, after]}
@@ -90,5 +92,5 @@ class ImportRow(Key):
         verbose_name_plural = _("import rows")
         constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(fields=["source", "line"], name="one_import_row_a_line"),
-            models.CheckConstraint(condition=Q(status__in=ImportState.values), name="import_row_state_is_known"),
+            models.CheckConstraint(condition=Q(verdict__in=Verdict.values), name="import_row_verdict_is_known"),
         ]

@@ -21,13 +21,13 @@ from fleet.intake.reading import FileRefused, OrderFile, read_orders
 from fleet.models import Batch, BatchRow, RowState
 from fleet.selectors.intake import read_context
 from fleet.services.amending import judge_changes
+from fleet.services.attempts import MOST_ATTEMPTS
 from fleet.services.writing import write_rows
 from tenants.actors import system_actor
 from tenants.context import tenant_context
 from tenants.models import Tenant
 
 CHUNK = 2_000
-MOST_ATTEMPTS = 5
 CHECKER = "intake"
 
 

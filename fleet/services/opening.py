@@ -24,7 +24,8 @@ from fleet.errors import Superseded
 from fleet.events import BatchOpened
 from fleet.models import Batch, BatchRow, RowState
 from fleet.selectors.intake import read_known
-from fleet.services.checking import MOST_ATTEMPTS, Clock, ref_of
+from fleet.services.attempts import count_attempt
+from fleet.services.checking import Clock, ref_of
 from fleet.services.people import thaw_actor
 from fleet.services.writing import decode_lines
 from repair.requests import OpenedLine
@@ -81,15 +82,6 @@ def note_attempt(tenant: Tenant, batch_id: UUID, *, now: datetime) -> bool:
         if batch is None or not batch.is_opening:
             return False
         return count_attempt(batch, gettext_noop("Opening failed several times and was stopped."), now=now)
-
-
-def count_attempt(batch: Batch, why: str, *, now: datetime) -> bool:
-    """Whether a worker may try once more; after many attempts without progress the batch is halted with `why`."""
-    batch.attempts, batch.touched_at, batch.halt = batch.attempts + 1, now, ""
-    if batch.attempts > MOST_ATTEMPTS:
-        batch.halt = why
-    batch.save(update_fields=["attempts", "touched_at", "halt"])
-    return not batch.halt
 
 
 def open_chunk(*, tenant: Tenant, batch_id: UUID, now: datetime, size: int = CHUNK) -> bool:

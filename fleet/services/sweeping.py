@@ -52,7 +52,7 @@ def list_left(*, now: datetime) -> list[tuple[UUID, str]]:
 def list_left_imports(*, now: datetime) -> list[tuple[UUID, str]]:
     """The same for the files of registers."""
     tasks = {states.RECEIVED: "check_import", states.CHECKING: "check_import", states.APPLYING: "write_import"}
-    rows = Import.objects.filter(status__in=tasks, touched_at__lt=now - SILENT_FOR).order_by("touched_at")
+    rows = Import.objects.filter(status__in=tasks, halt="", touched_at__lt=now - SILENT_FOR).order_by("touched_at")
     return [(source.pk, tasks[source.status]) for source in rows[:100]]
 
 

@@ -22,10 +22,17 @@ from fleet.intake.refusals import MAX_BYTES, MAX_ROWS, check_size, explain_file
 from fleet.intake.registers.files import register_csv, register_xlsx, rejected_csv
 from fleet.intake.registers.others import REGISTERS
 from fleet.intake.texts import LABELS
-from fleet.models import CostCenter, Import, ImportRow, ImportState, Register, Site
+from fleet.models import CostCenter, Import, ImportRow, Register, Site, Verdict
 from fleet.selectors.orders import timeline_of
 from fleet.selectors.registers import PREFIXES, model_table
-from fleet.services.imports.receiving import WRITTEN, apply_import, count_import, discard_import, receive_import
+from fleet.services.imports.receiving import (
+    WRITTEN,
+    apply_import,
+    count_import,
+    discard_import,
+    receive_import,
+    resume_import,
+)  # fmt: skip
 from fleet.tables import ImportTable
 from fleet.timeline import say_value
 from fleet.views.acting import NoForm, act, actor_of, ask, now_of
@@ -37,7 +44,7 @@ from tenants.marks import account_view
 from ui.tables import paginate_table
 
 PER_PAGE: Final = 50
-TABS: Final = (ImportState.REJECTED, ImportState.NEW, ImportState.CHANGED, ImportState.SAME)
+TABS: Final = (Verdict.REJECTED, Verdict.NEW, Verdict.CHANGED, Verdict.SAME)
 NOTES: Final[dict[str, tuple[Any, ...]]] = {
     "vehicles": (
         _l("The VIN; a vehicle is known by it."),
@@ -143,10 +150,10 @@ def show_import(request: HttpRequest, ref: str) -> HttpResponse:
     source = import_for(actor, ref)
     counts = count_import(source.pk)
     chosen = request.GET.get("status", "")
-    if chosen not in {"all", *ImportState.values}:
+    if chosen not in {"all", *Verdict.values}:
         chosen = next((name for name in TABS if counts[name]), "all")
     rows = source.rows.order_by("line")
-    page = Paginator(rows if chosen == "all" else rows.filter(status=chosen), PER_PAGE).get_page(
+    page = Paginator(rows if chosen == "all" else rows.filter(verdict=chosen), PER_PAGE).get_page(
         request.GET.get("page")
     )
     can_manage, is_ready = may(actor, Action.MANAGE), source.status == states.READY
@@ -159,7 +166,7 @@ def show_import(request: HttpRequest, ref: str) -> HttpResponse:
         "counts": counts,
         "total": sum(counts.values()),
         "to_write": sum(counts[name] for name in WRITTEN),
-        "written": source.rows.filter(status__in=WRITTEN, done_at__isnull=False).count() if source.done_at else 0,
+        "written": source.rows.filter(verdict__in=WRITTEN, done_at__isnull=False).count() if source.done_at else 0,
         "tabs": list_tabs(counts, chosen),
         "chosen": chosen,
         "page": page,
@@ -167,10 +174,12 @@ def show_import(request: HttpRequest, ref: str) -> HttpResponse:
         "progress": describe_progress(source),
         "refusal": explain_file(**source.refusal) if source.refusal else None,
         "file_warnings": [explain_file(code=w["code"], params=w["params"]) for w in source.warnings],
-        "file_url": file_url(file_id=source.file_id, actor=actor),
+        "file_url": file_url(file_id=source.file_id, actor=actor) if can_manage and not source.file_gone_at else "",
         "timeline": timeline_of(source.ref, limit=20),
         "can_apply": can_manage and is_ready and any(counts[name] for name in WRITTEN),
         "can_discard": can_manage and is_ready,
+        "halt": _(source.halt) if source.halt else "",
+        "can_resume": can_manage and bool(source.halt),
     }
     return render(request, "fleet/import.html", context)
 
@@ -190,7 +199,7 @@ def show_row(row: ImportRow, register: str) -> dict[str, Any]:
     page = register.removesuffix("s") if register != "cost_centers" else "cost_center"
     return {
         "row": row,
-        "label": ImportState(row.status).label,
+        "label": Verdict(row.verdict).label,
         "url": reverse(f"fleet:{page}", args=[public_id(PREFIXES[register], row.object_id)]) if row.object_id else "",
         "changes": [
             {
@@ -214,8 +223,8 @@ def describe_progress(source: Import) -> dict[str, Any] | None:
     }  # fmt: skip
     if source.status in {states.RECEIVED, states.CHECKING}:
         return {**common, "total": source.total, "label": _("Checking rows")}
-    if source.status == states.APPLYING:
-        return {**common, "total": source.rows.filter(status__in=WRITTEN).count(), "label": _("Writing rows")}
+    if source.status == states.APPLYING and not source.halt:
+        return {**common, "total": source.rows.filter(verdict__in=WRITTEN).count(), "label": _("Writing rows")}
     return None
 
 
@@ -234,11 +243,24 @@ def apply(request: HttpRequest, ref: str) -> HttpResponse:
     """Yes: write the new and changed rows."""
     actor = actor_of(request)
     source = import_for(actor, ref)
-    count = source.rows.filter(status__in=WRITTEN).count()
+    count = source.rows.filter(verdict__in=WRITTEN).count()
     return act(
         request,
         lambda: apply_import(import_id=source.pk, actor=actor, now=now_of(request)),
         done=ngettext("%(count)d row is being written.", "%(count)d rows are being written.", count) % {"count": count},
+        back=source.get_absolute_url(),
+    )
+
+
+@require_POST
+def resume(request: HttpRequest, ref: str) -> HttpResponse:
+    """Go on with writing that was stopped."""
+    actor = actor_of(request)
+    source = import_for(actor, ref)
+    return act(
+        request,
+        lambda: resume_import(import_id=source.pk, actor=actor, now=now_of(request)),
+        done=_("It goes on."),
         back=source.get_absolute_url(),
     )
 
@@ -268,7 +290,7 @@ def download_rejected(request: HttpRequest, ref: str) -> HttpResponse:
     actor = actor_of(request)
     with tenant_context(own_tenant(actor)):
         source = import_for(actor, ref)
-        rows = source.rows.filter(status=ImportState.REJECTED).order_by("line")
+        rows = source.rows.filter(verdict=Verdict.REJECTED).order_by("line")
         found = list(rows.values_list("line", "cells", "errors"))
     content = rejected_csv(columns=[str(column) for column in source.columns], rows=found)
     return as_download(content, "rows-to-mend.csv", "text/csv; charset=utf-8")

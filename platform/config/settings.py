@@ -181,6 +181,7 @@ CELERY_BEAT_SCHEDULE = {
     "dispatch-offers": {"task": "dispatch.offers", "schedule": 5.0, "options": {"expires": 5}},
     "dispatch-clocks": {"task": "dispatch.clocks", "schedule": 10.0, "options": {"expires": 10}},
     "fleet-sweep": {"task": "fleet.sweep", "schedule": 30.0, "options": {"expires": 30}},
+    "fleet-files": {"task": "fleet.close_files", "schedule": 3600.0, "options": {"expires": 3600}},
     "files-sweep": {"task": "files.sweep", "schedule": 3600.0, "options": {"expires": 3600}},
     "repair-estimates": {"task": "repair.expire_estimates", "schedule": 60.0, "options": {"expires": 60}},
     "repair-silence": {"task": "repair.pass_silent_legs_on", "schedule": 10.0, "options": {"expires": 10}},
@@ -342,7 +343,7 @@ SPECTACULAR_SETTINGS = {
         "BatchPolicy": "fleet.models.BatchPolicy",
         "Register": "fleet.models.Register",
         "ImportStatus": "api.resources.imports.STATUS",
-        "ImportRowStatus": "fleet.models.ImportState",
+        "ImportRowStatus": "fleet.models.Verdict",
         "PlateType": "fleet.models.PlateType",
     },
     "TAGS": [

@@ -24,10 +24,6 @@ DECLARED: dict[tuple[str, str], str] = {
         "row.status",
     ): "a file's row is sorted by what the desk answered; it has no way to go",
     ("fleet/services/mending.py", "held.status"): "a file's row is sorted by its check; it has no way to go",
-    (
-        "fleet/services/imports/applying.py",
-        "row.status",
-    ): "a file's row is sorted by what stood in the book when it was written; it has no way to go",
 }
 
 

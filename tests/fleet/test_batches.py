@@ -20,7 +20,8 @@ from fleet.selectors.batches import count_rows, list_rows, row_status, summarise
 from fleet.selectors.orders import search_orders
 from fleet.services import checking, rollback, sweeping
 from fleet.services.amending import confirm_row
-from fleet.services.checking import MOST_ATTEMPTS, begin_check, check_file, lock_run
+from fleet.services.attempts import MOST_ATTEMPTS
+from fleet.services.checking import begin_check, check_file, lock_run
 from fleet.services.opening import open_orders
 from fleet.services.ordering import cancel_order
 from fleet.services.receiving import receive_batch

@@ -130,7 +130,7 @@ def test_what_would_change_is_shown_and_nothing_else_is_touched(office: Office) 
     source = office.check(
         "vehicles", f"车架号,车牌号,站点,里程\n{VINS[0]},,SH-JD,150\n{VINS[1]},粤B·0T128,,\n{VINS[2]},,,\n"
     )
-    assert [(row.key, row.status, row.changes) for row in office.rows(source)] == [
+    assert [(row.key, row.verdict, row.changes) for row in office.rows(source)] == [
         (VINS[0], "changed", {"odometer_km": [100, 150], "site_code": ["SH-SJ", "SH-JD"]}),
         (VINS[1], "same", {}),
         (
@@ -173,7 +173,7 @@ def test_drivers_are_known_by_their_number_or_else_by_their_phone(office: Office
         "drivers",
         "工号,姓名,手机号\nD-1,赵磊,139-0000-0001\nD-2,孙磊,13900000002\nD-2,李磊,13900000003\nD-3,周磊,13900000003\n,吴磊,\n",
     )
-    assert [(row.line, row.status, sorted(row.changes)) for row in office.rows(source)] == [
+    assert [(row.line, row.verdict, sorted(row.changes)) for row in office.rows(source)] == [
         (2, "changed", ["reference"]),
         (3, "changed", ["name", "reference"]),
         (4, "rejected", []),

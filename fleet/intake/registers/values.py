@@ -16,6 +16,7 @@ MOST_KM: Final = 5_000_000
 LICENCES: Final = frozenset(
     ["A1", "A2", "A3", "B1", "B2", "C1", "C2", "C3", "C4", "C5", "C6", "D", "E", "F", "M", "N", "P"]
 )
+LONGEST_TAIL: Final = 6
 _TAIL: Final = re.compile(r"[0-9]{2,5}[0-9X]")
 _USE: Final = {
     **dict.fromkeys(("yes", "y", "true", "t", "1", "是", "active", "inuse", "在用", "启用", "在职", "正常"), True),
@@ -72,6 +73,12 @@ def parse_tail(text: str) -> str | Defect | None:
     if re.fullmatch(r"[0-9]{14,17}[0-9X]", plain):
         return plain[-4:]
     return plain if _TAIL.fullmatch(plain) else Defect("licence_tail_format", {})
+
+
+def only_tail(text: str) -> str:
+    """The end of what may be a whole licence number, however it was written: we keep no more of a cell that is refused."""
+    plain = text.strip()
+    return plain if len(plain) <= LONGEST_TAIL else plain[-4:]
 
 
 def parse_use(text: str) -> bool | Defect | None:

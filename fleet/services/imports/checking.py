@@ -1,6 +1,6 @@
 """The check of a register's file: read and judged outside the wall; nothing but the import's own rows is written."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any, Final
@@ -19,9 +19,13 @@ from fleet.events import ImportChecked, ImportRefused
 from fleet.intake.reading import FileRefused, OrderFile, SourceRow, read_table
 from fleet.intake.registers.judging import NEW, REJECTED, JudgedRow, judge_file
 from fleet.intake.registers.others import REGISTERS
+from fleet.intake.registers.values import only_tail
+from fleet.intake.registers.vehicles import parse_number
+from fleet.intake.tables import named_in
 from fleet.intake.values import parse_vin
 from fleet.models import Import, ImportRow
-from fleet.selectors.registers import read_register
+from fleet.selectors.registers import Sought, read_register
+from fleet.services.attempts import MOST_ATTEMPTS
 from fleet.services.imports.receiving import count_import
 from fleet.services.writing import encode_problems, read_cells, without_nul
 from tenants.actors import system_actor
@@ -29,10 +33,9 @@ from tenants.context import tenant_context
 from tenants.models import Tenant
 
 CHUNK: Final = 2_000
-MOST_ATTEMPTS: Final = 5
 CHECKER: Final = "intake"
 FIELDS: Final = (
-    "id", "source", "line", "key", "status", "cells", "values", "changes", "errors", "warnings", "object_id",
+    "id", "source", "line", "key", "verdict", "cells", "values", "changes", "errors", "warnings", "object_id",
 )  # fmt: skip
 Clock = Callable[[Any], datetime]
 _encoder = msgspec.json.Encoder()
@@ -77,7 +80,7 @@ def judge(tenant: Tenant, source: Import, clock: Clock) -> None:
         return
     with tenant_context(tenant):
         describe(lock(source), file, register.columns)
-        context = read_register(register=register, tenant=tenant, now=clock(tenant), vins=vins_of(file))
+        context = read_register(register=register, tenant=tenant, now=clock(tenant), sought=sought_in(file))
     pairs = zip(file.rows, judge_file(register=register, file=file, context=context), strict=True)
     while chunk := list(islice(pairs, CHUNK)):
         with tenant_context(tenant):
@@ -105,13 +108,11 @@ def describe(source: Import, file: OrderFile, known: Iterable[str]) -> None:
     source.save(update_fields=["total", "columns", "warnings"])
 
 
-def vins_of(file: OrderFile) -> list[str] | None:
-    """The VINs that a file names; None for a file of something else."""
+def sought_in(file: OrderFile) -> Sought | None:
+    """The vehicles that a file names; None for a file of something else."""
     if "vin" not in file.columns:
         return None
-    index = file.columns.index("vin")
-    read = (parse_vin(row.cells[index].strip()) for row in file.rows if index < len(row.cells))
-    return [vin for vin in read if isinstance(vin, str)]
+    return Sought({"vin": named_in(file, "vin", parse_vin), "plate": named_in(file, "plate", parse_number)})
 
 
 def write_rows(source: Import, file: OrderFile, chunk: list[tuple[SourceRow, JudgedRow]]) -> None:
@@ -123,12 +124,18 @@ def write_rows(source: Import, file: OrderFile, chunk: list[tuple[SourceRow, Jud
         for cells, row in chunk:
             is_rejected = row.status == REJECTED
             yield (
-                new_id(), source.pk, row.line, row.key[:80], row.status, encode(read_cells(cells, kept)) if is_rejected else None,
+                new_id(), source.pk, row.line, row.key[:80], row.status, encode(kept_cells(cells, kept)) if is_rejected else None,
                 encode({} if is_rejected else row.values), encode(row.changes), encode_problems(row.errors),
                 encode_problems(row.warnings), UUID(row.known.id) if row.known and row.status != NEW else None,
             )  # fmt: skip
 
     copy_rows(ImportRow, FIELDS, values())
+
+
+def kept_cells(source: SourceRow, kept: Sequence[tuple[int, str]]) -> dict[str, str]:
+    """What a refused row said; of a licence's number no more than its end, as in the register."""
+    cells = read_cells(source, kept)
+    return {name: only_tail(text) if name == "licence_tail" else text for name, text in cells.items()}
 
 
 def encode(value: Any) -> str:
