@@ -1,6 +1,6 @@
 """What a file is after reading: named columns and rows of text, each with its line."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -40,6 +40,15 @@ class OrderFile:
     columns: tuple[str, ...]
     rows: list[SourceRow]
     warnings: tuple[FileWarning, ...] = ()
+
+
+def named_in(file: OrderFile, column: str, parse: Callable[[str], object]) -> set[str]:
+    """The texts that the cells of a column come to; those with a defect and empty ones are left out."""
+    if column not in file.columns:
+        return set()
+    index = file.columns.index(column)
+    found = (parse(row.cells[index].strip()) for row in file.rows if index < len(row.cells))
+    return {text for text in found if isinstance(text, str) and text}
 
 
 def check_columns(headers: Sequence[str], shape: Shape = ORDERS) -> tuple[tuple[str, ...], tuple[FileWarning, ...]]:

@@ -67,6 +67,7 @@ class Order(models.Model):
             models.Index(fields=["status", "window_start"], name="order_by_state_and_window"),
             models.Index(fields=["external_ref"], name="order_by_reference"),
             models.Index(fields=["vehicle"], name="order_by_vehicle"),
+            models.Index(fields=["phone"], name="order_by_phone"),
             models.Index(fields=["batch_id"], name="order_by_batch", condition=models.Q(batch_id__isnull=False)),
         ]
 

@@ -6,7 +6,7 @@ from typing import Final
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
-from events.book.models import Entry
+from events.book.models import OF_ORDERS, Entry
 from fleet import states
 from fleet.models import Order, OrderEstimate
 from fleet.timeline import TimelineItem, tell_entry
@@ -49,7 +49,7 @@ def is_late(order: Order, now: datetime) -> bool:
 
 def newest_order_seq() -> int:
     """The number of the newest event of the book about an order; 0 in an empty one."""
-    newest = Entry.objects.filter(type__startswith="order.").order_by("-seq").values_list("seq", flat=True)[:1]
+    newest = Entry.objects.filter(OF_ORDERS).order_by("-seq").values_list("seq", flat=True)[:1]
     return next(iter(newest), 0)
 
 

@@ -1,13 +1,14 @@
 """What the check of a register's rows must know of the book: what stands there, and what rows may name."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Model, Q
+from django.db.models import Model, Q, QuerySet
 
 from events.book.models import Entry
 from events.ids import public_id
@@ -18,6 +19,7 @@ from fleet.models import CostCenter, Driver, OdometerReading, Site, Vehicle, Veh
 from repair.selectors import ask_intake
 from tenants.models import Tenant
 
+M = TypeVar("M", bound=Model)
 PREFIXES: Final = {"vehicles": "veh", "drivers": "drv", "sites": "sit", "cost_centers": "cct"}
 MODELS: Final[dict[str, type[Model]]] = {
     "vehicles": Vehicle, "drivers": Driver, "sites": Site, "cost_centers": CostCenter,
@@ -27,13 +29,41 @@ FIELDS: Final = {
     "sites": ("code", "address", "lat", "lng", "contact", "phone", "is_active"),
     "cost_centers": ("code", "name", "is_active"),
 }
-MOST_TO_NAME: Final = 5_000  # from so many VINs on the whole register is read
+MOST_TO_NAME: Final = 5_000  # from so many values on the whole register is read
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What the rows at hand are known by, field by field, and an entry's own key: nothing else matters to their check."""
+
+    names: Mapping[str, Collection[str]] = field(default_factory=dict)
+    key: UUID | None = None
+
+    def limit(self, rows: QuerySet[M], *fields: str) -> QuerySet[M]:
+        """The rows that have one of the values; all of them where those are so many that it is quicker."""
+        wanted = {name: sorted(self.names.get(name, ())) for name in fields}
+        if sum(map(len, wanted.values())) > MOST_TO_NAME:
+            return rows
+        found = Q(pk__in=[self.key] if self.key else [])
+        for name, values in wanted.items():
+            found |= Q(**{f"{name}__in": values})
+        return rows.filter(found)
+
+
+def sought_by(register: Register, rows: Iterable[Mapping[str, Any]], key: UUID | None = None) -> Sought:
+    """Who looks for the entries that these values mean, and for those that have them already."""
+    names: dict[str, set[str]] = {name: set() for name in (*register.keys, "plate")}
+    for values in rows:
+        for name, found in names.items():
+            if isinstance(value := values.get(name), str) and value:
+                found.add(value)
+    return Sought(names, key)
 
 
 def read_register(
-    *, register: Register, tenant: Tenant, now: datetime, vins: Iterable[str] | None = None
+    *, register: Register, tenant: Tenant, now: datetime, sought: Sought | None = None
 ) -> RegisterContext:
-    """The tenant's side of a check; called inside the tenant. `vins`: the vehicles that matter, None for all."""
+    """The tenant's side of a check; called inside the tenant. `sought`: which entries matter, None for all."""
     zone = ZoneInfo(tenant.time_zone)
     context = RegisterContext(today=now.astimezone(zone).date(), timezone=zone)
     if register.name in {"vehicles", "drivers"}:
@@ -41,10 +71,10 @@ def read_register(
     if register.name == "vehicles":
         context.cost_centers = center_names()
         context.models = model_table(tenant)
-        context.plates = plates_in_use()
-        entries = known_vehicles(zone, vins)
+        context.plates = plates_in_use(sought)
+        entries = known_vehicles(zone, sought)
     else:
-        entries = known_entries(register)
+        entries = known_entries(register, sought)
     context.known = {name: {e.fields[name]: e for e in entries if e.fields[name]} for name in register.keys}
     return context
 
@@ -61,22 +91,20 @@ def model_table(tenant: Tenant) -> ModelTable:
     return ModelTable({(m.wmi, m.model): ModelFacts(m.vehicle_class, m.transmission, m.licence) for m in answer.models})
 
 
-def plates_in_use() -> dict[str, str]:
+def plates_in_use(sought: Sought | None) -> dict[str, str]:
     """Which vehicle in use carries a plate."""
     rows = Vehicle.objects.exclude(plate="").exclude(record__is_active=False).order_by("updated_seq")
+    rows = rows if sought is None else sought.limit(rows, "plate")
     return dict(rows.values_list("plate", "vin"))
 
 
-def known_vehicles(zone: ZoneInfo, vins: Iterable[str] | None) -> list[Known]:
+def known_vehicles(zone: ZoneInfo, sought: Sought | None) -> list[Known]:
     """Vehicles with what the tenant keeps of them."""
     rows = Vehicle.objects.select_related("record").order_by("pk")
-    wanted = None if vins is None else sorted(set(vins))
-    if wanted is not None and len(wanted) <= MOST_TO_NAME:
-        rows = rows.filter(vin__in=wanted)
-    vehicles = list(rows)
+    vehicles = list(rows if sought is None else sought.limit(rows, "vin"))
     readings: dict[UUID, list[tuple[str, int]]] = defaultdict(list)
     taken = OdometerReading.objects.order_by("read_at", "seq").values_list("vehicle_id", "read_at", "km")
-    if wanted is not None:
+    if sought is not None:
         taken = taken.filter(vehicle_id__in=[vehicle.pk for vehicle in vehicles])
     for vehicle_id, read_at, km in taken:
         readings[vehicle_id].append((read_at.astimezone(zone).date().isoformat(), km))
@@ -111,9 +139,11 @@ def record_fields(record: VehicleRecord) -> dict[str, Any]:
     }
 
 
-def known_entries(register: Register) -> list[Known]:
+def known_entries(register: Register, sought: Sought | None) -> list[Known]:
     """Drivers, sites or cost centres as they stand."""
     rows: Any = MODELS[register.name]._default_manager.order_by("pk")
+    if sought is not None:
+        rows = sought.limit(rows, *register.keys)
     if register.name == "drivers":
         rows = rows.select_related("site")
     return [Known(str(row.pk), entry_fields(register.name, row)) for row in rows]

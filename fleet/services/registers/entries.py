@@ -22,7 +22,7 @@ def write_entries(*, register: str, rows: Sequence[JudgedRow], actor: Actor, now
     """Write rows that were judged under the tenant's counter; the keys of the entries, in their order."""
     model: Any = MODELS[register]
     standing = model._default_manager.in_bulk([UUID(row.known.id) for row in rows if row.known])
-    sites = {site.code: site for site in Site.objects.all()} if register == "drivers" else {}
+    sites = sites_of(rows) if register == "drivers" else {}
     written, events = [], []
     for row in rows:
         entry = standing[UUID(row.known.id)] if row.known else model(id=new_id())
@@ -37,6 +37,11 @@ def write_entries(*, register: str, rows: Sequence[JudgedRow], actor: Actor, now
         fields = [*FIELDS[register], *(["site"] if register == "drivers" else [])]
         model._default_manager.bulk_update(changed, fields, batch_size=500)
     return [entry.pk for _is_new, entry in written]
+
+
+def sites_of(rows: Sequence[JudgedRow]) -> dict[str, Site]:
+    """The sites that rows name, by code."""
+    return {site.code: site for site in Site.objects.filter(code__in={row.values.get("site_code", "") for row in rows})}
 
 
 def assign(register: str, entry: Any, row: JudgedRow, sites: dict[str, Site]) -> None:

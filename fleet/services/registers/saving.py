@@ -1,7 +1,7 @@
 """One entry of a register, saved by a person or a program: the same check as a row of a file."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -12,11 +12,10 @@ from events.announcing import wait_for_turn
 from fleet.access import Action, own_tenant, require_may
 from fleet.errors import ChangedMeanwhile
 from fleet.intake.registers.judging import REJECTED, SAME, Judge, JudgedRow
-from fleet.intake.registers.kinds import Known, RegisterContext
+from fleet.intake.registers.kinds import Known, Register, RegisterContext
 from fleet.intake.registers.others import REGISTERS
 from fleet.intake.rows import RowProblem, explain
-from fleet.models import Vehicle
-from fleet.selectors.registers import changes_since, read_register
+from fleet.selectors.registers import Sought, changes_since, read_register, sought_by
 from fleet.services.registers.entries import write_entries
 from fleet.services.registers.vehicles import wait_for_vehicles, write_vehicles
 from tenants.actors import Actor
@@ -42,8 +41,7 @@ def save_entry(
     require_tenant(tenant)
     hold(register, actor)
     kind = REGISTERS[register]
-    vins = [vin_of(register, texts, key)]
-    context = read_register(register=kind, tenant=tenant, now=now, vins=vins)
+    context = read_register(register=kind, tenant=tenant, now=now, sought=sought_of(kind, texts, key, now))
     known = find_entry(context, key)
     if key is not None and seen is not None:
         require_unchanged(register, key, seen)
@@ -56,13 +54,11 @@ def save_entry(
     return write(register, [row], actor=actor, now=now)[0]
 
 
-def vin_of(register: str, texts: Mapping[str, str], key: UUID | None) -> str:
-    """The VIN that matters; of a vehicle that is changed, its own."""
-    if register != "vehicles":
-        return ""
-    if key is not None:
-        return Vehicle.objects.filter(pk=key).values_list("vin", flat=True).first() or ""
-    return "".join(texts.get("vin", "").split()).upper()
+def sought_of(kind: Register, texts: Mapping[str, str], key: UUID | None, now: datetime) -> Sought:
+    """The entry itself, and whichever has what it is to be known by already."""
+    parsers = kind.parsers(RegisterContext(today=now.date(), timezone=UTC))
+    said = {name: parsers[name](texts.get(name, "").strip()) for name in (*kind.keys, "plate") if name in parsers}
+    return sought_by(kind, [said], key)
 
 
 def hold(register: str, actor: Actor) -> None:

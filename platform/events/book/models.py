@@ -9,6 +9,9 @@ from django.utils.translation import gettext_lazy as _
 BESIDE_ORDERS = ~models.Q(type__startswith="order.") & ~models.Q(type__startswith="vehicle.")
 """What people and programs do beside the course of orders: a small part of the log, with an index of its own."""
 
+OF_ORDERS = models.Q(type__startswith="order.")
+"""The course of orders: the list asks every few seconds for the newest of it, past whatever else was written since."""
+
 
 class Entry(models.Model):
     """One event as the tenant may read it; append-only."""
@@ -34,5 +37,6 @@ class Entry(models.Model):
             models.Index(fields=["subject", "seq"], name="entry_by_subject"),
             models.Index(fields=["actor_name", "seq"], name="entry_by_actor"),
             models.Index(fields=["seq"], name="entry_beside_orders", condition=BESIDE_ORDERS),
+            models.Index(fields=["seq"], name="entry_of_orders", condition=OF_ORDERS),
             BrinIndex(fields=["occurred_at"], name="entry_by_time", autosummarize=True),
         ]

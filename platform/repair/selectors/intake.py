@@ -1,5 +1,6 @@
 """The desk's questions: what a book may ask, answered for one tenant in frozen values."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from events.commands import question
@@ -10,8 +11,11 @@ from repair.services.opening import RESPOND_WITHIN
 
 
 @question
-def ask_intake(*, tenant_id: UUID) -> IntakeAnswer:
-    """What the check of a batch must know: scope rules, models, this tenant's open visits, a credit hold."""
+def ask_intake(*, tenant_id: UUID, vins: Collection[str] | None = None) -> IntakeAnswer:
+    """What the check of a batch must know: scope rules, models, this tenant's open visits (of `vins`), a credit hold."""
+    visits = Visit.objects.filter(tenant_id=tenant_id, ended_at__isnull=True)
+    if vins is not None:
+        visits = visits.filter(vin__in=vins)
     return IntakeAnswer(
         services=frozenset(JobKind.values),
         scope=tuple(
@@ -32,9 +36,7 @@ def ask_intake(*, tenant_id: UUID) -> IntakeAnswer:
             )
             for m in VehicleModel.objects.order_by("wmi", "model")
         ),
-        open_vins=frozenset(
-            Visit.objects.filter(tenant_id=tenant_id, ended_at__isnull=True).values_list("vin", flat=True)
-        ),
+        open_vins=frozenset(visits.values_list("vin", flat=True)),
         is_on_credit_hold=TenantTerms.objects.filter(tenant_id=tenant_id, is_on_credit_hold=True).exists(),
         respond_within_s=int(RESPOND_WITHIN.total_seconds()),
     )
