@@ -30,6 +30,14 @@ class RowState(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
+class RollbackResult(models.TextChoices):
+    """What a roll-back came to for one line, as it stood then."""
+
+    CANCELLED = "cancelled", _("Cancelled")
+    EARLIER = "earlier", _("Had been cancelled before")
+    KEPT = "kept", _("Not any more: the vehicle is in custody, or the order is over")
+
+
 class Batch(Key):
     """One file, or one list of lines, as it was sent. From `submitted` on, what is shown is computed from its lines."""
 
@@ -121,6 +129,8 @@ class BatchRow(Key):
     order_id = models.UUIDField(null=True)
     number = models.CharField(max_length=20, blank=True)  # of the order, for the receipt
     done_at = models.DateTimeField(null=True)  # when it became an order, or amended one
+    rollback_result = models.CharField(max_length=9, choices=RollbackResult.choices, blank=True)
+    rollback_state = models.CharField(max_length=20, blank=True)  # of the order when it was kept or cancelled
 
     class Meta:
         verbose_name = _("row")
@@ -136,6 +146,9 @@ class BatchRow(Key):
         constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(fields=["batch", "line"], include=["search"], name="one_row_a_line"),
             models.CheckConstraint(condition=Q(status__in=RowState.values), name="row_state_is_known"),
+            models.CheckConstraint(
+                condition=Q(rollback_result__in=["", *RollbackResult.values]), name="rollback_result_is_known"
+            ),
             models.CheckConstraint(
                 condition=Q(status="rejected") | Q(asked__isnull=False), name="only_rejected_rows_ask_for_nothing"
             ),

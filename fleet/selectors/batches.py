@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from fleet import states
-from fleet.models import Batch, BatchLines, BatchRow, Order
+from fleet.models import Batch, BatchLines, BatchRow, Order, RollbackResult
 from fleet.states import state_of_lines
 
 COUNTED = ("valid", "rejected", "submitted", "already_submitted", "changed_since", "cancelled")
@@ -92,6 +92,18 @@ def list_rows(batch: Batch, *, status: str = "") -> QuerySet[BatchRow]:
     if status == "submitted":
         return rows.filter(status=status).exclude(order_status="cancelled")
     return rows.filter(status=status) if status else rows
+
+
+def count_results(batch_id: UUID) -> dict[str, int]:
+    """What the roll-back came to, by result."""
+    rows = BatchRow.objects.filter(batch_id=batch_id).exclude(rollback_result="")
+    found = dict(rows.values_list("rollback_result").annotate(Count("pk")).order_by())
+    return {name: found.get(name, 0) for name in RollbackResult.values}
+
+
+def list_results(batch_id: UUID) -> QuerySet[BatchRow]:
+    """The rows that a roll-back has had to do with, by line."""
+    return BatchRow.objects.filter(batch_id=batch_id).exclude(rollback_result="").order_by("line")
 
 
 def row_status(row: Any) -> str:

@@ -5,7 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -17,18 +17,26 @@ from fleet import states
 from fleet.access import Action, batch_for, own_tenant, require_may
 from fleet.errors import NotValid, StillAtWork, Superseded
 from fleet.events import BatchRollbackStarted, BatchRolledBack
-from fleet.models import Batch, Order
+from fleet.models import Batch, BatchRow, Order, RollbackResult
+from fleet.services.attempts import count_attempt
 from fleet.services.checking import Clock, ref_of
 from fleet.services.mending import lock_batch, tell
-from fleet.services.opening import claim, count_attempt, halt
+from fleet.services.opening import claim, halt
 from fleet.services.people import freeze_actor, thaw_actor
 from fleet.services.submitting import wake_rollback
 from repair.services.changing import cancel_orders
+from repair.states import CANCELLED
 from tenants.actors import Actor, system_actor
 from tenants.context import tenant_context
 from tenants.models import Tenant
 
 CHUNK: Final = 250
+KEEP_RESULTS = """
+UPDATE fleet_batchrow r
+SET rollback_state = o.status, rollback_result = CASE WHEN o.status = ANY(%s) THEN 'earlier' ELSE 'kept' END
+FROM fleet_order o
+WHERE r.batch_id = %s AND r.rollback_result <> 'cancelled' AND o.id = r.order_id AND o.batch_id = r.batch_id
+"""
 
 
 def rollback_batch(*, batch_id: UUID | str, reason: str, actor: Actor, now: datetime) -> Batch:
@@ -112,10 +120,25 @@ def cancel_chunk(*, tenant: Tenant, batch_id: UUID, after: UUID | None, now: dat
         if not keys:
             return None
         actor = thaw_actor(batch.rollback_by, tenant)
-        cancel_orders(tenant_id=tenant.pk, order_ids=keys, reason=actor.reason, is_rollback=True, actor=actor, now=now)
+        outcomes = cancel_orders(
+            tenant_id=tenant.pk, order_ids=keys, reason=actor.reason, is_rollback=True, actor=actor, now=now
+        )
+        keep_cancelled(batch_id, [outcome.order_id for outcome in outcomes if outcome.is_done])
         Batch.objects.filter(pk=batch_id).update(touched_at=now, attempts=0)
     last: UUID = keys[-1]
     return last
+
+
+def keep_cancelled(batch_id: UUID, order_ids: list[UUID]) -> None:
+    """Write on the rows that their orders were cancelled; whatever comes later, that is what happened."""
+    rows = BatchRow.objects.filter(batch_id=batch_id, order_id__in=order_ids)
+    rows.update(rollback_result=RollbackResult.CANCELLED, rollback_state=CANCELLED)
+
+
+def keep_others(batch_id: UUID) -> None:
+    """Write on the other rows why their orders were not, and how far they were."""
+    with connection.cursor() as cursor:
+        cursor.execute(KEEP_RESULTS, [sorted(states.CANCELLED), batch_id])
 
 
 def finish_rollback(tenant: Tenant, batch_id: UUID, *, now: datetime) -> None:
@@ -125,6 +148,7 @@ def finish_rollback(tenant: Tenant, batch_id: UUID, *, now: datetime) -> None:
         cancelled = orders.filter(status__in=states.CANCELLED).count()
         event = BatchRolledBack(subject=ref_of(batch_id), cancelled=cancelled, kept=orders.count() - cancelled)
         announce(tenant_id=tenant.pk, events=[event], actor=system_actor("intake"), now=now)
+        keep_others(batch_id)
         done = Batch.objects.filter(pk=batch_id, rolled_back_at__isnull=True).update(rolled_back_at=now)
         if not done:
             transaction.set_rollback(True)

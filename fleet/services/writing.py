@@ -19,7 +19,7 @@ from repair.requests import JobLine
 
 FIELDS: Final = (
     "id", "batch", "line", "external_ref", "status", "cells", "asked", "digest", "errors", "warnings", "order_id", "number",
-    "search", "mended_by", "mended_at",
+    "search", "mended_by", "mended_at", "rollback_result", "rollback_state",
 )  # fmt: skip
 LONGEST_CELL: Final = 6_000  # above every limit: what is too long stays too long
 NUL: Final = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
@@ -48,7 +48,7 @@ def row_values(
     return (
         new_id(), batch.pk, row.line, row.external_ref, str(row.status),
         None if found is None else _encoder.encode(found).decode(), asked, digest, encode_problems(row.errors),
-        encode_problems(row.warnings), row.order_id, "", search_text(row, found), *mender_of(batch, row.line),
+        encode_problems(row.warnings), row.order_id, "", search_text(row, found), *mender_of(batch, row.line), "", "",
     )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """Files that a person saves, made outside the wall of what was read inside it."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from django.http import HttpResponse
@@ -7,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from fleet import states, texts
 from fleet.intake.writing import write_csv
-from fleet.models import Order
+from fleet.models import BatchRow, Order
 
 CSV: Final = "text/csv; charset=utf-8"
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -23,8 +24,25 @@ def as_download(content: bytes, name: str, content_type: str) -> HttpResponse:
 
 def results_csv(rows: list[tuple[int | None, Order]]) -> bytes:
     """A result a line: cancelled, or why not any more."""
-    header = [_("Line"), _("Order"), _("Your reference"), _("Plate"), _("VIN"), _("Result"), _("Status")]
-    return write_csv(header=header, rows=([str(line or ""), *result_of(order)] for line, order in rows))
+    return write_csv(header=result_header(), rows=([str(line or ""), *result_of(order)] for line, order in rows))
+
+
+def rollback_csv(rows: Sequence[BatchRow]) -> bytes:
+    """The result of each line as it was when the batch was rolled back, whatever has become of its order since."""
+    return write_csv(header=result_header(), rows=map(rollback_line, rows))
+
+
+def result_header() -> list[str]:
+    """The names of the columns."""
+    return [_("Line"), _("Order"), _("Your reference"), _("Plate"), _("VIN"), _("Result"), _("Status")]
+
+
+def rollback_line(row: BatchRow) -> list[str]:
+    """One line; the vehicle as it was ordered."""
+    asked = row.asked or {}
+    vehicle = [str(asked.get(name) or "") for name in ("plate", "vin")]
+    state = str(texts.ORDER_STATES.get(row.rollback_state, row.rollback_state))
+    return [str(row.line), row.number, row.external_ref, *vehicle, str(row.get_rollback_result_display()), state]
 
 
 def result_of(order: Order) -> list[str]:

@@ -113,5 +113,11 @@ def test_a_roll_back_says_what_became_of_each_line(erp: Partner, world: Tenant) 
         (kept["id"], "submitted", "in_custody"),
         (gone["id"], "cancelled", "cancelled"),
     ]
+    told = [(row["rollback"], row["rollback_order_status"]) for row in rows]
+    assert told == [("kept", "in_custody"), ("cancelled", "cancelled")]
+    tell(world, moved(key_of(kept["id"]), jobs.DELIVERED))  # what happened then is not what is now
+    rows = erp.get(f"order-batches/{batch}/rows").json()["data"]
+    assert [row["order_status"] for row in rows] == ["delivered", "cancelled"]
+    assert [(row["rollback"], row["rollback_order_status"]) for row in rows] == told
     with tenant_context(world):
         assert Order.objects.get(pk=key_of(gone["id"])).status == "cancelled"

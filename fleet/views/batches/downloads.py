@@ -11,10 +11,11 @@ from fleet.intake.rows import RowProblem, explain
 from fleet.intake.writing import template_csv, template_xlsx, write_csv
 from fleet.models import CostCenter, Order, RowState
 from fleet.models import Site as SiteRow
+from fleet.selectors.batches import list_results
 from fleet.services.mendfiles import LINE, VERSION
 from fleet.services.seen import version_of
 from fleet.views.acting import actor_of
-from fleet.views.outgoing import CSV, XLSX, as_download, results_csv
+from fleet.views.outgoing import CSV, XLSX, as_download, results_csv, rollback_csv
 from tenants.context import tenant_context
 from tenants.marks import account_view
 
@@ -65,12 +66,15 @@ def download_failed(request: HttpRequest, ref: str) -> HttpResponse:
 @account_view
 @require_safe
 def download_results(request: HttpRequest, ref: str) -> HttpResponse:
-    """What has become of each order of the batch: cancelled, or why not any more."""
+    """What the roll-back came to for each order: cancelled, or why not any more. Before one, how each order stands."""
     actor = actor_of(request)
     with tenant_context(own_tenant(actor)):
         batch = batch_for(actor, ref)
+        rows = list(list_results(batch.pk)) if batch.rolled_back_at else None
         lines = dict(batch.rows.filter(order_id__isnull=False).values_list("order_id", "line"))
         orders = list(Order.objects.filter(batch_id=batch.pk).order_by("number"))
+    if rows is not None:
+        return as_download(rollback_csv(rows), "results.csv", CSV)
     return as_download(results_csv([(lines.get(order.pk), order) for order in orders]), "results.csv", CSV)
 
 

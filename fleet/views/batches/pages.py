@@ -14,7 +14,7 @@ from fleet import states, texts
 from fleet.access import Action, batch_for, may
 from fleet.intake.refusals import explain_file
 from fleet.models import Batch
-from fleet.selectors.batches import count_rows, list_rows, summarise_one
+from fleet.selectors.batches import count_results, count_rows, list_rows, summarise_one
 from fleet.selectors.orders import timeline_of
 from fleet.views.acting import actor_of
 from fleet.views.batches.changes import show_changes
@@ -46,6 +46,7 @@ def show_batch(request: HttpRequest, ref: str) -> HttpResponse:
         "summary": summary,
         "status_label": texts.BATCH_STATES.get(summary.status, summary.status),
         "counts": counts,
+        "results": count_results(batch.pk) if batch.rolled_back_at else {},
         "tabs": list_tabs(batch, counts, chosen),
         "chosen": chosen,
         "page": rows,

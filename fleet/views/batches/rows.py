@@ -42,6 +42,8 @@ def show_row(row: BatchRow, changes: Sequence[dict[str, str]] = ()) -> dict[str,
         "errors": [show_problem(problem, row.cells) for problem in row.errors],
         "warnings": [show_problem(problem, None) for problem in row.warnings],
         "changes": changes,
+        "rollback": row.get_rollback_result_display() if row.rollback_result else "",
+        "rollback_state": texts.ORDER_STATES.get(row.rollback_state, ""),
         "order_ref": order_ref(row) if can_cancel_order(row) else "",
         "order_label": texts.ORDER_STATES.get(row.order_status or "", ""),  # type: ignore[attr-defined]
         "order_url": reverse("fleet:order", args=[order_ref(row)]) if row.order_id else "",
