@@ -2,11 +2,9 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from events.ids import public_id
 from fleet.access import Action, driver_for, may, require_may
 from fleet.filters import DriverFilter
 from fleet.models import Driver, Order
@@ -15,7 +13,7 @@ from fleet.selectors.registers import entry_fields
 from fleet.tables import DriverTable, OrderTable
 from fleet.texts import expiry_tone
 from fleet.views.acting import actor_of
-from fleet.views.registers import change_use, edit_entry
+from fleet.views.registers import change_use, edit_member
 from fleet.views.vehicles import today_of
 from ui.tables import paginate_table
 
@@ -60,47 +58,21 @@ def show_driver(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def add_driver(request: HttpRequest) -> HttpResponse:
-    """Add a driver."""
-    require_may(actor_of(request), Action.MANAGE)
-    return edit_entry(
+def edit_driver(request: HttpRequest, ref: str = "") -> HttpResponse:
+    """Add a driver, or change one."""
+    driver = driver_for(actor_of(request), ref) if ref else None
+    return edit_member(
         request,
         register="drivers",
-        title=_("Add a driver"),
-        back=reverse("fleet:drivers"),
+        entry=driver,
+        title=_("Change %(name)s") % {"name": driver.name} if driver else _("Add a driver"),
         done=_("The driver was saved."),
-        where=lambda key: reverse("fleet:driver", args=[public_id("drv", key)]),
-    )
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def edit_driver(request: HttpRequest, ref: str) -> HttpResponse:
-    """Change a driver."""
-    actor = actor_of(request)
-    driver = driver_for(actor, ref)
-    require_may(actor, Action.MANAGE)
-    return edit_entry(
-        request,
-        register="drivers",
-        title=_("Change %(name)s") % {"name": driver.name},
-        back=driver.get_absolute_url(),
-        done=_("The driver was saved."),
-        key=driver.pk,
-        fields=entry_fields("drivers", driver),
+        fields=entry_fields("drivers", driver) if driver else None,
     )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def use_driver(request: HttpRequest, ref: str) -> HttpResponse:
     """Out of use, or back into it."""
-    actor = actor_of(request)
-    driver = driver_for(actor, ref)
-    require_may(actor, Action.MANAGE)
-    return change_use(
-        request,
-        register="drivers",
-        key=driver.pk,
-        name=driver.name,
-        back=driver.get_absolute_url(),
-        is_active=not driver.is_active,
-    )
+    driver = driver_for(actor_of(request), ref)
+    return change_use(request, register="drivers", entry=driver, name=driver.name, is_active=not driver.is_active)

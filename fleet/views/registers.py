@@ -10,18 +10,20 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
+from events.ids import public_id
 from fleet import timeline
-from fleet.access import Action, may
+from fleet.access import Action, may, require_may
 from fleet.errors import ChangedMeanwhile
 from fleet.intake.registers.others import REGISTERS
 from fleet.intake.registers.texts import HELP
 from fleet.intake.texts import LABELS
-from fleet.models import CostCenter, PlateType, Site
+from fleet.models import CostCenter, Driver, PlateType, Site, Vehicle
 from fleet.models.drivers import LICENCE_CLASSES
-from fleet.selectors.registers import changes_since, last_change, model_table
+from fleet.selectors.registers import PREFIXES, changes_since, last_change, model_table
 from fleet.services.registers.saving import save_entry
 from fleet.texts import TRANSMISSIONS, VEHICLE_CLASSES
 from fleet.views.acting import NoForm, actor_of, ask, now_of
@@ -175,10 +177,35 @@ def seen_of(register: str, key: UUID | None) -> int | None:
     return last_change(register, key) if key else None
 
 
+def edit_member(
+    request: HttpRequest,
+    *,
+    register: str,
+    entry: Vehicle | Driver | None,
+    title: str,
+    done: str,
+    fields: Mapping[str, Any] | None,
+) -> HttpResponse:
+    """The form of a vehicle or a driver, which have pages of their own: a new one, or one that stands."""
+    require_may(actor_of(request), Action.MANAGE)
+    page, prefix = f"fleet:{register.removesuffix('s')}", PREFIXES[register]
+    return edit_entry(
+        request,
+        register=register,
+        title=title,
+        back=entry.get_absolute_url() if entry else reverse(f"fleet:{register}"),
+        done=done,
+        key=entry.pk if entry else None,
+        fields=fields,
+        where=lambda key: reverse(page, args=[public_id(prefix, key)]),
+    )
+
+
 def change_use(
-    request: HttpRequest, *, register: str, key: UUID, name: str, back: str, is_active: bool
+    request: HttpRequest, *, register: str, entry: Vehicle | Driver, name: str, is_active: bool
 ) -> HttpResponse:
     """Take an entry out of use, or back into it; its history stays."""
+    require_may(actor_of(request), Action.MANAGE)
     words = (
         (
             _("Take %(name)s back into use?"),
@@ -200,13 +227,13 @@ def change_use(
         text=words[1],
         label=words[2],
         done=words[3],
-        back=back,
+        back=entry.get_absolute_url(),
         form_class=NoForm,
         is_danger=not is_active,
         call=lambda _data: save_entry(
             register=register,
             texts={"is_active": "yes" if is_active else "no"},
-            key=key,
+            key=entry.pk,
             actor=actor_of(request),
             now=now_of(request),
         ),

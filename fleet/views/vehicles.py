@@ -8,7 +8,6 @@ from django.db.models import Count, Max, Q, QuerySet, Sum
 from django.db.models.functions import Least
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -23,7 +22,7 @@ from fleet.selectors.registers import expiring_q, record_of, vehicle_fields
 from fleet.tables import OrderTable, VehicleTable
 from fleet.texts import SOON, expiry_tone
 from fleet.views.acting import actor_of, now_of
-from fleet.views.registers import change_use, edit_entry
+from fleet.views.registers import change_use, edit_member
 from ui.tables import paginate_table
 
 SHOWN_READINGS: Final = 12
@@ -119,47 +118,24 @@ def spend_of(vehicle: Vehicle, today: date) -> dict[str, Any]:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def add_vehicle(request: HttpRequest) -> HttpResponse:
-    """Add a vehicle."""
-    require_may(actor_of(request), Action.MANAGE)
-    return edit_entry(
+def edit_vehicle(request: HttpRequest, ref: str = "") -> HttpResponse:
+    """Add a vehicle, or change what the tenant keeps of one, give it a plate, or add a reading."""
+    vehicle = vehicle_for(actor_of(request), ref) if ref else None
+    return edit_member(
         request,
         register="vehicles",
-        title=_("Add a vehicle"),
-        back=reverse("fleet:vehicles"),
+        entry=vehicle,
+        title=_("Change %(name)s") % {"name": vehicle.plate or vehicle.vin} if vehicle else _("Add a vehicle"),
         done=_("The vehicle was saved."),
-        where=lambda key: reverse("fleet:vehicle", args=[public_id("veh", key)]),
-    )
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def edit_vehicle(request: HttpRequest, ref: str) -> HttpResponse:
-    """Change what the tenant keeps of a vehicle, give it a plate, or add a reading."""
-    actor = actor_of(request)
-    vehicle = vehicle_for(actor, ref)
-    require_may(actor, Action.MANAGE)
-    return edit_entry(
-        request,
-        register="vehicles",
-        title=_("Change %(name)s") % {"name": vehicle.plate or vehicle.vin},
-        back=vehicle.get_absolute_url(),
-        done=_("The vehicle was saved."),
-        key=vehicle.pk,
-        fields=vehicle_fields(vehicle),
+        fields=vehicle_fields(vehicle) if vehicle else None,
     )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def use_vehicle(request: HttpRequest, ref: str) -> HttpResponse:
     """Out of use, or back into it."""
-    actor = actor_of(request)
-    vehicle = vehicle_for(actor, ref)
-    require_may(actor, Action.MANAGE)
+    vehicle = vehicle_for(actor_of(request), ref)
+    is_active = record_of(vehicle).is_active
     return change_use(
-        request,
-        register="vehicles",
-        key=vehicle.pk,
-        name=vehicle.plate or vehicle.vin,
-        back=vehicle.get_absolute_url(),
-        is_active=not record_of(vehicle).is_active,
+        request, register="vehicles", entry=vehicle, name=vehicle.plate or vehicle.vin, is_active=not is_active
     )
