@@ -84,6 +84,7 @@ IMPORT: Final[dict[str, Any]] = {
     "channel": "api",
     "counts": {"total": 800, "new": 12, "changed": 31, "same": 755, "rejected": 2},
     "done_rows": 800,
+    "halt": "",
     "warnings": [],
     "refusal": None,
     "size_bytes": 91_403,
@@ -208,6 +209,8 @@ ROW: Final[dict[str, Any]] = {
     "order": None,
     "number": "",
     "order_status": None,
+    "rollback": None,
+    "rollback_order_status": None,
     "errors": [
         {
             "field": "vin",

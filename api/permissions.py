@@ -27,9 +27,7 @@ class HasScope(BasePermission):
         scope = scope_of(view, str(request.method))
         if scope is None or not actor.is_member:
             return False
-        if not holds(actor, scope):
-            detail = _("This needs the scope %(scope)s, which the key does not have.") % {"scope": scope}
-            raise ScopeMissing(detail, scope=scope)
+        require_scope(actor, scope)
         if actor.kind != "key":
             require_may(actor, SCOPES[scope])
         return True
@@ -39,6 +37,13 @@ def scope_of(view: Any, method: str) -> str | None:
     """The scope that a method of a view asks for; HEAD asks for what GET does."""
     scopes: dict[str, str] = getattr(view, "scopes", {})
     return scopes.get("GET" if method == "HEAD" else method)
+
+
+def require_scope(actor: Actor, scope: str) -> None:
+    """Raise ScopeMissing, with the scope's name, unless the actor's credential is for it."""
+    if not holds(actor, scope):
+        detail = _("This needs the scope %(scope)s, which the key does not have.") % {"scope": scope}
+        raise ScopeMissing(detail, scope=scope)
 
 
 def holds(actor: Actor, scope: str) -> bool:

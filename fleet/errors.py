@@ -62,6 +62,12 @@ class OnlyChecked(FleetError):
     code = "dry_run"
 
 
+class RealAlready(FleetError):
+    """The batch is no dry run (any more), or it is over."""
+
+    code = "real_already"
+
+
 class AboveLimit(FleetError):
     """The amount is above what the actor's roles may approve."""
 

@@ -11,25 +11,33 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from api.authentication import actor_of
 from api.base import ApiView
 from api.fields import MomentField, PublicIdField, page_of
 from api.paging import Listing, one_of, since
 from api.parsers import StrictJsonParser
+from api.permissions import holds, require_scope
 from api.resources.batches.shown import FileNoticeSerializer, RowProblemSerializer
 from api.schema import listing_parameters
 from events.ids import public_id
 from files.models import StoredFile
-from files.services import claim_file, keep_file
+from files.services import keep_file
 from fleet import states
 from fleet.access import Action, import_for, own_tenant, require_may
 from fleet.intake.refusals import check_size, explain_file
 from fleet.intake.rows import RowProblem, explain
-from fleet.models import Import, ImportRow, ImportState
+from fleet.models import Import, ImportRow, Verdict
 from fleet.models import Register as Registers
 from fleet.selectors.registers import PREFIXES
-from fleet.services.imports.receiving import PURPOSE, apply_import, discard_import, record_import
+from fleet.services.imports.receiving import PURPOSE, apply_import, discard_import, record_import, resume_import
 
 TAGS = ["Imports"]
+KINDS = {
+    "vehicles": "vehicles",
+    "drivers": "drivers",
+    "sites": "sites",
+    "cost_centers": "sites",
+}  # what its scopes are named
 STATUS = sorted(states.IMPORT.states)
 
 
@@ -67,6 +75,7 @@ class ImportSerializer(serializers.Serializer[Any]):
     channel = serializers.CharField()
     counts = ImportCountsSerializer()
     done_rows = serializers.IntegerField(help_text="Rows that the work going on has done so far.")
+    halt = serializers.CharField(allow_blank=True, help_text="Why the writing has stopped; `resume` goes on.")
     warnings = FileNoticeSerializer(many=True)
     refusal = FileNoticeSerializer(allow_null=True, help_text="Why the file cannot be taken at all (`refused_file`).")
     size_bytes = serializers.IntegerField()
@@ -90,7 +99,7 @@ class ImportRowSerializer(serializers.Serializer[Any]):
 
     line = serializers.IntegerField(help_text="In the file; in JSON its place, from 1.")
     key = serializers.CharField(allow_blank=True, help_text="What the entry is known by.")
-    status = serializers.ChoiceField(ImportState.values)
+    status = serializers.ChoiceField(Verdict.values)
     entry = serializers.CharField(allow_null=True, help_text="The id of the vehicle, driver, site or cost centre.")
     changes = ImportChangeSerializer(many=True)
     errors = RowProblemSerializer(many=True)  # type: ignore[assignment]  # a name of REST framework, too
@@ -113,15 +122,15 @@ ROWS = Listing(
     sorts={"line": "line"},
     default="line",
     key="line",
-    filters={"status": one_of("status", ImportState.values), "key": one_of("key")},
+    filters={"status": one_of("verdict", Verdict.values), "key": one_of("key")},
 )
 
 
 def show_imports(found: Iterable[Import]) -> list[Mapping[str, Any]]:
     """Imports with their counts, in one query more however many they are."""
     sources = list(found)
-    counts: dict[Any, dict[str, int]] = {source.pk: dict.fromkeys(ImportState.values, 0) for source in sources}
-    rows = ImportRow.objects.filter(source__in=sources).values_list("source_id", "status").annotate(count=Count("pk"))
+    counts: dict[Any, dict[str, int]] = {source.pk: dict.fromkeys(Verdict.values, 0) for source in sources}
+    rows = ImportRow.objects.filter(source__in=sources).values_list("source_id", "verdict").annotate(count=Count("pk"))
     for key, status, count in rows.order_by():
         counts[key][status] = count
     return [show_one(source, counts[source.pk]) for source in sources]
@@ -130,7 +139,7 @@ def show_imports(found: Iterable[Import]) -> list[Mapping[str, Any]]:
 def show_one(source: Import, counts: Mapping[str, int]) -> Mapping[str, Any]:
     """The values of an import."""
     names = (
-        "id", "register", "name", "status", "channel", "done_rows", "size_bytes", "sha256", "created_by", "created_at",
+        "id", "register", "name", "status", "channel", "done_rows", "halt", "size_bytes", "sha256", "created_by", "created_at",
         "applied_at", "done_at",
     )  # fmt: skip
     values = {
@@ -153,7 +162,7 @@ def show_row(row: ImportRow, register: str) -> Mapping[str, Any]:
     values = {
         "line": row.line,
         "key": row.key,
-        "status": row.status,
+        "status": row.verdict,
         "entry": public_id(PREFIXES[register], row.object_id) if row.object_id else None,
         "changes": [{"field": name, "before": old, "after": new} for name, (old, new) in row.changes.items()],
         "errors": [problem(item) for item in row.errors],
@@ -169,7 +178,21 @@ def problem(item: Mapping[str, Any]) -> dict[str, str]:
     return {"field": item["field"], "code": item["code"], "message": message, "fix": fix}
 
 
-class ImportList(ApiView):
+class ImportView(ApiView):
+    """An import is reached with the scope of imports and that of what the file holds: `drivers:write` for a file of drivers."""
+
+    def require_kind(self, register: str, doing: str) -> None:
+        """Raise ScopeMissing; `doing` is "read" or "write"."""
+        require_scope(actor_of(self.request), f"{KINDS[register]}:{doing}")
+
+    def find(self, import_id: str, doing: str) -> Import:
+        """The import; raises Http404, ScopeMissing."""
+        source = import_for(self.actor, import_id)
+        self.require_kind(source.register, doing)
+        return source
+
+
+class ImportList(ImportView):
     """GET and POST /imports."""
 
     scopes: ClassVar[dict[str, str]] = {"GET": "imports:read", "POST": "imports:write"}
@@ -186,8 +209,10 @@ class ImportList(ApiView):
         responses={200: page_of(ImportSerializer)},
     )
     def get(self, request: Request) -> Response:
-        """Your imports, the newest first."""
-        page = IMPORTS.read(request, Import.objects.all())
+        """Your imports, the newest first. A key sees those whose kind it may read: of drivers with `drivers:read`, and so on."""
+        asking = actor_of(self.request)
+        readable = [register for register, kind in KINDS.items() if holds(asking, f"{kind}:read")]
+        page = IMPORTS.read(request, Import.objects.filter(register__in=readable))
         return Response(page.answer(show_imports(page.rows)))
 
     @extend_schema(
@@ -206,7 +231,11 @@ class ImportList(ApiView):
         ],
     )
     def post(self, request: Request) -> Response:
-        """Send a file (CSV, XLSX) or rows. It is checked next: follow `Location` until it is `ready`, then apply it."""
+        """Send a file (CSV, XLSX) or rows. It is checked next: follow `Location` until it is `ready`, then apply it.
+
+        Besides `imports:write` a key needs the scope of what the file holds: `vehicles:write`, `drivers:write`, or
+        `sites:write` for sites and cost centres.
+        """
         assert self.file is not None
         source = record_import(file=self.file, register=self.register, channel="api", actor=self.actor, now=self.now)
         return accepted(source)
@@ -235,19 +264,15 @@ class ImportList(ApiView):
         )
         given.is_valid(raise_exception=True)
         self.register = given.validated_data["register"]
+        self.require_kind(self.register, "write")
         if not is_form:
             return f"{self.register}.json", msgspec.json.encode(given.validated_data["rows"]), "application/json"
         file = given.validated_data["file"]
         check_size(file.size)
         return file.name, file.read(), file.content_type or ""
 
-    def finish(self, request: Request) -> None:
-        """The import stands: its file stays."""
-        if self.file is not None:
-            claim_file(file_id=self.file.pk, now=self.now)
 
-
-class ImportDetail(ApiView):
+class ImportDetail(ImportView):
     """GET /imports/{id}."""
 
     scopes: ClassVar[dict[str, str]] = {"GET": "imports:read"}
@@ -256,11 +281,11 @@ class ImportDetail(ApiView):
         operation_id="retrieveImport", summary="Retrieve an import", tags=TAGS, responses={200: ImportSerializer}
     )
     def get(self, request: Request, import_id: str) -> Response:
-        """An import with its counts."""
-        return Response(show_imports([import_for(self.actor, import_id)])[0])
+        """An import with its counts. A key needs the scope of what the file holds too, such as `drivers:read`."""
+        return Response(show_imports([self.find(import_id, "read")])[0])
 
 
-class ImportRows(ApiView):
+class ImportRows(ImportView):
     """GET /imports/{id}/rows."""
 
     scopes: ClassVar[dict[str, str]] = {"GET": "imports:read"}
@@ -273,13 +298,16 @@ class ImportRows(ApiView):
         responses={200: page_of(ImportRowSerializer)},
     )
     def get(self, request: Request, import_id: str) -> Response:
-        """The rows with what they would change, or what is wrong with them, in the language of Accept-Language."""
-        source = import_for(self.actor, import_id)
+        """The rows with what they would change, or what is wrong with them, in the language of Accept-Language.
+
+        A key needs the scope of what the file holds too, such as `drivers:read`.
+        """
+        source = self.find(import_id, "read")
         page = ROWS.read(request, ImportRow.objects.filter(source=source))
         return Response(page.answer(show_row(row, source.register) for row in page.rows))
 
 
-class ImportApply(ApiView):
+class ImportApply(ImportView):
     """POST /imports/{id}/apply."""
 
     scopes: ClassVar[dict[str, str]] = {"POST": "imports:write"}
@@ -292,11 +320,36 @@ class ImportApply(ApiView):
         responses={202: ImportSerializer},
     )
     def post(self, request: Request, import_id: str) -> Response:
-        """Write the new and changed rows. A row whose entry somebody has changed since the check is refused, not written."""
-        return accepted(apply_import(import_id=import_id, actor=self.actor, now=self.now))
+        """Write the new and changed rows. A row whose entry somebody has changed since the check is refused, not written.
+
+        A key needs the scope of what the file holds too, such as `drivers:write`.
+        """
+        source = self.find(import_id, "write")
+        return accepted(apply_import(import_id=source.pk, actor=self.actor, now=self.now))
 
 
-class ImportDiscard(ApiView):
+class ImportResume(ImportView):
+    """POST /imports/{id}/resume."""
+
+    scopes: ClassVar[dict[str, str]] = {"POST": "imports:write"}
+
+    @extend_schema(
+        operation_id="resumeImport",
+        summary="Go on with writing that has stopped",
+        tags=TAGS,
+        request=None,
+        responses={202: ImportSerializer},
+    )
+    def post(self, request: Request, import_id: str) -> Response:
+        """Go on with an import whose `halt` says why its writing has stopped. Of any other nothing changes.
+
+        A key needs the scope of what the file holds too, such as `drivers:write`.
+        """
+        source = self.find(import_id, "write")
+        return accepted(resume_import(import_id=source.pk, actor=self.actor, now=self.now))
+
+
+class ImportDiscard(ImportView):
     """POST /imports/{id}/discard."""
 
     scopes: ClassVar[dict[str, str]] = {"POST": "imports:write"}
@@ -309,8 +362,9 @@ class ImportDiscard(ApiView):
         responses={200: ImportSerializer},
     )
     def post(self, request: Request, import_id: str) -> Response:
-        """Put a checked import away; nothing is written."""
-        return Response(show_imports([discard_import(import_id=import_id, actor=self.actor, now=self.now)])[0])
+        """Put a checked import away; nothing is written. A key needs the scope of what the file holds too."""
+        source = self.find(import_id, "write")
+        return Response(show_imports([discard_import(import_id=source.pk, actor=self.actor, now=self.now)])[0])
 
 
 def accepted(source: Import) -> Response:

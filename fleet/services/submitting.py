@@ -13,7 +13,7 @@ from events.announcing import wait_for_turn
 from events.waking import wake_after_commit
 from fleet import states
 from fleet.access import Action, batch_for, own_tenant, require_may
-from fleet.errors import AboveLimit, HasRejectedRows, NothingToSubmit, NotValid, OnCreditHold, OnlyChecked
+from fleet.errors import AboveLimit, HasRejectedRows, NothingToSubmit, OnCreditHold, OnlyChecked, RealAlready
 from fleet.events import BatchDiscarded, BatchMadeReal, BatchSubmitted
 from fleet.models import Batch, BatchPolicy, BatchRow, RowState
 from fleet.selectors.settings import limit_for
@@ -58,12 +58,12 @@ def submit_batch(*, batch_id: UUID | str, actor: Actor, now: datetime, policy: s
 
 
 def make_real(*, batch_id: UUID | str, actor: Actor, now: datetime) -> Batch:
-    """A batch that was sent to be checked only may be submitted from now on. Raises Http404, PermissionDenied, NotValid."""
+    """A batch that was sent to be checked only may be submitted from now on. Raises Http404, PermissionDenied, RealAlready."""
     require_may(actor, Action.SUBMIT)
     wait_for_turn(tenant_id=own_tenant(actor).pk)
     batch = batch_for(actor, batch_id)
     if not batch.is_dry_run or batch.status in states.BATCH.ended:
-        raise NotValid(_("This batch is a real one already, or over."))
+        raise RealAlready(_("This batch is a real one already, or over."))
     tell(BatchMadeReal(subject=batch.ref), actor, now)
     batch = lock_batch(batch.pk)
     batch.is_dry_run = False

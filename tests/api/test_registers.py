@@ -8,6 +8,7 @@ import pytest
 
 from events.checking import check_book
 from events.ids import read_public_id
+from files.models import StoredFile
 from fleet.models import CostCenter, Driver, Import, Vehicle
 from fleet.services.imports.applying import write_import
 from fleet.services.imports.checking import check_import
@@ -184,6 +185,33 @@ def test_a_request_that_cannot_be_is_refused(erp: Partner, world: Tenant, body: 
 def test_an_empty_file_says_why(erp: Partner, world: Tenant) -> None:
     refused = erp.upload("imports", "v.csv", b"", register="vehicles")
     assert (refused.status_code, refused.json()["code"]) == (422, "empty_file")
+
+
+@pytest.mark.parametrize("register", ["vehicles", "drivers", "sites", "cost_centers"])
+def test_an_import_needs_the_scope_of_what_its_file_holds(
+    erp: Partner, world: Tenant, issue: Any, register: str
+) -> None:
+    kind = "sites" if register == "cost_centers" else register
+    others = [f"{name}:{doing}" for name in {"vehicles", "drivers", "sites"} - {kind} for doing in ("read", "write")]
+    body = {"register": register, "rows": [{"name": "x"}]}
+    stranger = issue(world, "imports:read", "imports:write", *others)
+    refused = stranger.post("imports", body)
+    assert (refused.status_code, refused.json()["scope"]) == (403, f"{kind}:write")
+    with tenant_context(world):
+        assert Import.objects.count() == 0
+    assert StoredFile.objects.count() == 0
+    made = issue(world, "imports:write", f"{kind}:write").post("imports", body)
+    assert made.status_code == 202, made.content
+    path = f"imports/{made.json()['id']}"
+    assert stranger.get("imports").json()["data"] == []
+    for answer, doing in (
+        (stranger.get(path), "read"), (stranger.get(f"{path}/rows"), "read"), (stranger.post(f"{path}/apply"), "write"),
+        (stranger.post(f"{path}/discard"), "write"),
+    ):  # fmt: skip
+        assert (answer.status_code, answer.json().get("scope")) == (403, f"{kind}:{doing}")
+    reader = issue(world, "imports:read", f"{kind}:read")
+    assert [row["id"] for row in reader.get("imports").json()["data"]] == [made.json()["id"]]
+    assert (reader.get(path).status_code, reader.get(f"{path}/rows").status_code) == (200, 200)
 
 
 def test_a_key_needs_the_scope(world: Tenant, issue: Any) -> None:

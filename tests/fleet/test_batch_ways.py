@@ -8,7 +8,7 @@ from django.http import Http404
 from openpyxl import load_workbook
 
 from events.book.models import Entry
-from fleet.errors import NotValid, OnlyChecked
+from fleet.errors import NotValid, OnlyChecked, RealAlready
 from fleet.intake.context import Site
 from fleet.intake.jsonrows import read_objects
 from fleet.intake.reading import read_orders
@@ -17,8 +17,9 @@ from fleet.models import Batch, Order
 from fleet.services.amending import confirm_many, describe_changes
 from fleet.services.cancelling import cancel_many
 from fleet.services.checking import check_file
-from fleet.services.mendfiles import mend_from_file, read_mended
+from fleet.services.mendfiles import MendedRow, mend_from_file, read_mended
 from fleet.services.receiving import receive_batch
+from fleet.services.seen import Mended
 from fleet.services.submitting import make_real
 from repair.models import Job
 from tenants.context import tenant_context
@@ -40,7 +41,7 @@ def test_a_dry_run_says_everything_and_orders_nothing(desk: Desk) -> None:
         make_real(batch_id=batch.pk, actor=desk.actor, now=desk.now)
     with tenant_context(desk.tenant):
         assert Entry.objects.order_by("-seq")[0].type == "batch.made_real"
-        with pytest.raises(NotValid):
+        with pytest.raises(RealAlready):
             make_real(batch_id=batch.pk, actor=desk.actor, now=desk.now)
     assert desk.submit(batch).opened_at is not None
 
@@ -61,7 +62,7 @@ def test_the_list_of_rows_to_mend_comes_back(desk: Desk) -> None:
     content = write_csv(header=[*columns, "row_line", "row_problems"], rows=rows)
     mended = read_mended(read_orders(name="rows-to-mend.csv", content=content))
     with tenant_context(desk.tenant):
-        assert mend_from_file(batch_id=batch.pk, mended=mended, actor=desk.actor, now=desk.now) == 2
+        assert mend_from_file(batch_id=batch.pk, mended=mended, actor=desk.actor, now=desk.now) == Mended(count=2)
     found = desk.read(batch)
     assert (found.status, found.valid, found.mends) == (
         "ready", 4, {"3": {"vin": right[1]["vin"]}, "4": {"phone": right[2]["phone"]}},
@@ -84,7 +85,9 @@ def test_a_file_without_good_lines_mends_nothing(lines: list[str | None]) -> Non
 def test_a_line_that_the_batch_has_not_mends_nothing(desk: Desk) -> None:
     batch = desk.upload(as_csv(wrong_rows()[0]))
     with tenant_context(desk.tenant), pytest.raises(NotValid):
-        mend_from_file(batch_id=batch.pk, mended={99: {"vin": "x"}, 3: {"vin": "LSVX"}}, actor=desk.actor, now=desk.now)
+        mend_from_file(
+            batch_id=batch.pk, mended={99: MendedRow({"vin": "x"}), 3: MendedRow({"vin": "LSVX"})}, actor=desk.actor, now=desk.now
+        )  # fmt: skip
     assert desk.read(batch).mends == {}
 
 

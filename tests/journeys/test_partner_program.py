@@ -240,6 +240,37 @@ def test_a_program_mends_amends_decides_and_follows_to_the_end(
     assert check_book(acme) == []
 
 
+def test_a_program_tries_a_batch_first_mends_it_and_makes_it_real(erp: Program, acme: Tenant) -> None:
+    lines = as_lines(sample_rows()[:3])
+    right = lines[1]["vin"]
+    sent = {"dry_run": True, "orders": [lines[0], {**lines[1], "vin": "LVB"}, lines[2]]}
+    batch = erp.call("createBatch", sent).json()["id"]
+    found = erp.poll(batch)
+    assert (found["status"], found["dry_run"], found["counts"]["rejected"]) == ("needs_fixes", True, 1)
+    mend(erp, batch, {"vin": right})
+    assert erp.poll(batch)["status"] == "ready"
+    refused = erp.call("submitBatch", batch_id=batch)
+    assert (refused.status_code, refused.json()["code"]) == (409, "dry_run")
+
+    reader = issue("acme", "batches:read")
+    assert reader.call("makeBatchReal", batch_id=batch).status_code == 403
+    assert issue("pacific", "*").call("makeBatchReal", batch_id=batch).status_code == 404
+    made = erp.call("makeBatchReal", batch_id=batch, key="real-1")
+    assert (made.status_code, made.json()["dry_run"], made.json()["status"]) == (200, False, "ready")
+    again = erp.call("makeBatchReal", batch_id=batch, key="real-1")
+    assert (again.json(), again["Idempotency-Replayed"]) == (made.json(), "true")
+    refused = erp.call("makeBatchReal", batch_id=batch)
+    assert (refused.status_code, refused.json()["code"]) == (409, "real_already")
+    assert [event["type"] for event in read_log(erp)].count("batch.made_real") == 1
+
+    assert erp.call("submitBatch", batch_id=batch).status_code == 202
+    assert erp.poll(batch)["counts"]["submitted"] == 3
+    assert erp.call("resumeBatch", batch_id=batch).json()["halt"] == ""  # nothing has stopped: nothing changes
+    assert erp.call("makeBatchReal", batch_id=batch).status_code == 409
+    assert {order["external_ref"] for order in erp.read_all("listOrders")} == {line["external_ref"] for line in lines}
+    assert check_book(acme) == []
+
+
 def mend(program: Program, batch: str, cells: dict[str, str]) -> None:
     """Type over the cells of the one row that is wrong, as it was read; who read it earlier is told so."""
     [wrong] = program.read_all("listBatchRows", batch_id=batch, query="&status=rejected")

@@ -41,7 +41,9 @@ class OrderLineSerializer(serializers.Serializer[Any]):
     notes = serializers.CharField(required=False)
 
 
-DRY_RUN = "Only check: everything is said as for a real batch, and nothing can be submitted."
+DRY_RUN = (
+    "Only check: everything is said as for a real batch, and nothing can be submitted until the batch is made real."
+)
 
 
 class BatchUploadSerializer(serializers.Serializer[Any]):

@@ -26,7 +26,7 @@ from events.ids import public_id
 from fleet import states
 from fleet.intake.refusals import explain_file
 from fleet.intake.rows import RowProblem, explain
-from fleet.models import Batch, BatchLines, BatchPolicy, BatchRow, Order, RowState
+from fleet.models import Batch, BatchLines, BatchPolicy, BatchRow, Order, RollbackResult, RowState
 from fleet.selectors.batches import COUNTED, BatchSummary, summarise
 from repair import states as jobs
 
@@ -63,13 +63,15 @@ class BatchSerializer(serializers.Serializer[Any]):
     status = serializers.ChoiceField(STATUS)
     policy = serializers.ChoiceField(BatchPolicy.values)
     channel = serializers.CharField()
-    dry_run = serializers.BooleanField(help_text="Sent to be checked only; it cannot be submitted.")
+    dry_run = serializers.BooleanField(help_text="Sent to be checked only; it can be submitted once it is made real.")
     counts = CountsSerializer()
     done_rows = serializers.IntegerField(help_text="Rows that the work going on has done so far, of `counts.total`.")
     warned = serializers.IntegerField(help_text="Rows with warnings.")
     warnings = FileNoticeSerializer(many=True)
     refusal = FileNoticeSerializer(allow_null=True, help_text="Why the file cannot be taken at all (`refused_file`).")
-    halt = serializers.CharField(allow_blank=True, help_text="Why making orders or rolling back has stopped.")
+    halt = serializers.CharField(
+        allow_blank=True, help_text="Why making orders or rolling back has stopped; `resume` goes on."
+    )
     size_bytes = serializers.IntegerField()
     sha256 = serializers.CharField()
     created_by = serializers.CharField()
@@ -97,8 +99,14 @@ class BatchRowSerializer(serializers.Serializer[Any]):
     status = serializers.ChoiceField(ROW_STATES)
     order = PublicIdField("ord", allow_null=True)
     number = serializers.CharField(allow_blank=True, help_text="Of the order.")
-    order_status = serializers.ChoiceField(
-        ORDER_STATES, allow_null=True, help_text="How far the order is now; after a roll-back it says why it was kept."
+    order_status = serializers.ChoiceField(ORDER_STATES, allow_null=True, help_text="How far the order is now.")
+    rollback = serializers.ChoiceField(
+        RollbackResult.values,
+        allow_null=True,
+        help_text="What the roll-back came to for this line; it stays, whatever becomes of the order later.",
+    )
+    rollback_order_status = serializers.ChoiceField(
+        ORDER_STATES, allow_null=True, help_text="How far the order was at the roll-back: why it was kept."
     )
     errors = RowProblemSerializer(many=True)  # type: ignore[assignment]  # as above
     warnings = RowProblemSerializer(many=True)
@@ -186,6 +194,8 @@ def show_row(row: Any) -> Mapping[str, Any]:
         "order": public_id("ord", row.order_id) if row.order_id else None,
         "number": row.number,
         "order_status": row.order_status,
+        "rollback": row.rollback_result or None,
+        "rollback_order_status": row.rollback_state or None,
         "errors": [problem(found) for found in row.errors],
         "warnings": [problem(found) for found in row.warnings],
     }

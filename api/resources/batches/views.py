@@ -37,12 +37,12 @@ from api.resources.batches.shown import (
 from api.resources.files import find_file
 from api.schema import listing_parameters
 from files.models import StoredFile
-from files.services import claim_file, keep_file
+from files.services import keep_file
 from fleet.access import Action, batch_for, own_tenant, require_may
 from fleet.models import Batch, BatchRow, RowState
 from fleet.services.receiving import PURPOSE, record_batch
 from fleet.services.rollback import rollback_batch
-from fleet.services.submitting import discard_batch, submit_batch
+from fleet.services.submitting import discard_batch, make_real, resume_batch, submit_batch
 
 TAGS = ["Batches"]
 CHANNEL = "api"
@@ -148,11 +148,6 @@ class BatchList(ApiView):
             text = _("There is no such file. Send it again: what nothing names is gone after a day.")
             raise ValidationError({"file": ValidationError(text, code="not_found").detail}) from None
 
-    def finish(self, request: Request) -> None:
-        """The batch stands: its file stays."""
-        if self.file is not None:
-            claim_file(file_id=self.file.pk, now=self.now)
-
 
 class BatchDetail(ApiView):
     """GET /order-batches/{id}."""
@@ -205,6 +200,41 @@ class BatchSubmit(ApiView):
         given.is_valid(raise_exception=True)
         policy = given.validated_data.get("policy")
         return accepted(submit_batch(batch_id=batch_id, policy=policy, actor=self.actor, now=self.now))
+
+
+class BatchMakeReal(ApiView):
+    """POST /order-batches/{id}/make-real."""
+
+    scopes: ClassVar[dict[str, str]] = {"POST": "batches:write"}
+
+    @extend_schema(
+        operation_id="makeBatchReal",
+        summary="Make a dry run real",
+        tags=TAGS,
+        request=None,
+        responses={200: BatchSerializer},
+    )
+    def post(self, request: Request, batch_id: str) -> Response:
+        """Of a batch that was sent with `dry_run` make one that can be submitted, with all that was mended. Nothing is ordered
+        yet. Any other batch is refused (409, `real_already`)."""
+        return Response(show_batch(make_real(batch_id=batch_id, actor=self.actor, now=self.now)))
+
+
+class BatchResume(ApiView):
+    """POST /order-batches/{id}/resume."""
+
+    scopes: ClassVar[dict[str, str]] = {"POST": "batches:write"}
+
+    @extend_schema(
+        operation_id="resumeBatch",
+        summary="Go on with a batch that has stopped",
+        tags=TAGS,
+        request=None,
+        responses={202: BatchSerializer},
+    )
+    def post(self, request: Request, batch_id: str) -> Response:
+        """Go on making orders or rolling back where `halt` says why that has stopped. Of any other batch nothing changes."""
+        return accepted(resume_batch(batch_id=batch_id, actor=self.actor, now=self.now))
 
 
 class BatchDiscard(ApiView):
