@@ -88,7 +88,7 @@ def test_what_was_kept_before_is_cut_by_the_migration(office: Office, acme: Tena
             "UPDATE fleet_importrow SET cells = jsonb_set(cells, '{licence_tail}', %s::jsonb) WHERE line = 2",
             [f'"{WHOLE} "'],
         )
-        cursor.execute(import_module("fleet.migrations.0010_licence_tails").CUT)
+        cursor.execute(import_module("fleet.migrations.0011_licence_tails").CUT)
     assert [(row.cells or {}).get("licence_tail") for row in office.rows(source)] == ["1234", "123?", None]
 
 

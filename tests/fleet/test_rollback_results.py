@@ -90,5 +90,5 @@ def test_a_batch_that_was_rolled_back_before_learns_what_is_known(desk: Desk) ->
     roll_back(desk, batch)
     with tenant_context(desk.tenant), connection.cursor() as cursor:
         BatchRow.objects.update(rollback_result="", rollback_state="")
-        cursor.execute(import_module("fleet.migrations.0013_rollback_results").FILL)
+        cursor.execute(import_module("fleet.migrations.0014_rollback_results").FILL)
     assert [result for _line, result, _state in results(desk, batch)] == ["cancelled", "kept", "cancelled", "cancelled"]

@@ -11,7 +11,7 @@ WHERE b.rolled_back_at IS NOT NULL AND r.batch_id = b.id AND o.id = r.order_id A
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("fleet", "0012_order_phone"),
+        ("fleet", "0013_order_phone"),
     ]
 
     operations = [

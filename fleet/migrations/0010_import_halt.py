@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("fleet", "0008_menders"),
+        ("fleet", "0009_menders"),
     ]
 
     operations = [

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("fleet", "0011_import_verdict"),
+        ("fleet", "0012_import_verdict"),
     ]
 
     operations = [

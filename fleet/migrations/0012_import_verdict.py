@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("fleet", "0010_licence_tails"),
+        ("fleet", "0011_licence_tails"),
     ]
 
     operations = [

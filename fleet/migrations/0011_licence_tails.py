@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     """Of the licence numbers in refused rows only the end stays, as in the register."""
 
     dependencies = [
-        ("fleet", "0009_import_halt"),
+        ("fleet", "0010_import_halt"),
     ]
 
     operations = [

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("fleet", "0007_estimate_unit_price"),
+        ("fleet", "0008_photos_of_progress"),
     ]
 
     operations = [
