@@ -72,6 +72,8 @@ def test_page_and_file_say_what_happened_and_not_what_is_now(desk: Desk, sign_in
         return page, [line.split(",") for line in saved.splitlines()]
 
     page, before = shown()
+    assert page.count("Roll-back: ") == 2  # of what was not cancelled by it
+    assert "Roll-back: Not any more: the vehicle is in custody, or the order is over (Vehicle collected)" in page
     for text in ("2 orders were cancelled", "1 had been cancelled before", "1 was kept"):
         assert text in page
     assert [line[0] for line in before] == ["Line", "2", "3", "4", "5"]

@@ -18,7 +18,7 @@ from fleet.errors import RowChanged
 from fleet.forms import MendForm
 from fleet.intake.rows import RowProblem, explain
 from fleet.intake.texts import LABELS
-from fleet.models import Batch, BatchRow
+from fleet.models import Batch, BatchRow, RollbackResult
 from fleet.selectors.batches import row_status
 from fleet.services import amending, submitting
 from fleet.services.seen import require_unchanged
@@ -42,12 +42,21 @@ def show_row(row: BatchRow, changes: Sequence[dict[str, str]] = ()) -> dict[str,
         "errors": [show_problem(problem, row.cells) for problem in row.errors],
         "warnings": [show_problem(problem, None) for problem in row.warnings],
         "changes": changes,
-        "rollback": row.get_rollback_result_display() if row.rollback_result else "",
-        "rollback_state": texts.ORDER_STATES.get(row.rollback_state, ""),
+        "rollback": say_kept(row),
         "order_ref": order_ref(row) if can_cancel_order(row) else "",
         "order_label": texts.ORDER_STATES.get(row.order_status or "", ""),  # type: ignore[attr-defined]
         "order_url": reverse("fleet:order", args=[order_ref(row)]) if row.order_id else "",
     }
+
+
+def say_kept(row: BatchRow) -> str:
+    """Why a roll-back left the order as it was, and how far it was then; "" where it cancelled it."""
+    if row.rollback_result in {"", RollbackResult.CANCELLED}:
+        return ""
+    if row.rollback_result == RollbackResult.EARLIER:
+        return row.get_rollback_result_display()
+    state = texts.ORDER_STATES.get(row.rollback_state, row.rollback_state)
+    return f"{row.get_rollback_result_display()} ({state})"
 
 
 def can_cancel_order(row: Any) -> bool:
