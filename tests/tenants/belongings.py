@@ -20,7 +20,7 @@ ACCOUNT_APPS = {"people", "api", "files"}  # core rows of one tenant, which its 
 PARTICULARS: dict[str, dict[str, Any]] = {
     "fleet.batch": {"status": "ready"},
     "fleet.import": {"status": "ready"},
-    "fleet.importrow": {"status": "rejected", "cells": {}},
+    "fleet.importrow": {"verdict": "rejected", "cells": {}},
     "fleet.vehiclerecord": {"plate_type": "ordinary"},
     "fleet.batchrow": {"status": "rejected", "cells": {}},
     "fleet.savedview": {"is_shared": True},
