@@ -13,6 +13,7 @@ from tenants.owner import as_owner
 from tenants.people.keys import issue_api_key
 from tenants.people.models import Membership, User
 from tenants.provisioning import drop_tenant
+from tests.proving import prove
 
 SEEDED = ("acme", "pacific")
 
@@ -47,7 +48,7 @@ def signed_in() -> Callable[..., Client]:
             Membership.objects.create(user=user, tenant=tenant, roles=[role])
         client = client_at(slug if at is None else at)
         client.force_login(user)
-        return client
+        return prove(client)  # else what asks for proof would hide behind the question
 
     return make
 
