@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -20,3 +21,16 @@ def flag(name: str, *, default: bool = False) -> bool:
 def number(name: str, default: int) -> int:
     """The variable as a whole number."""
     return int(text(name) or default)
+
+
+def tile_source(url: str) -> str:
+    """Where a map's tiles come from, as a content security policy names it; a placeholder in the host stands for any name.
+
+    `https://{s}.tile.example.org/{z}/{x}/{y}.png` comes from `https://*.tile.example.org`; tiles of one's own from "".
+    """
+    parts = urlsplit(url)
+    if not parts.netloc:
+        return ""
+    fixed = parts.netloc.rpartition("}")[2]
+    host = f"*.{fixed.partition('.')[2]}" if "}" in parts.netloc else fixed
+    return f"{parts.scheme}://{host}" if parts.scheme else host

@@ -8,7 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from whitenoise.compress import Compressor
 
-from config.environment import ROOT, flag, number, text
+from config.environment import ROOT, flag, number, text, tile_source
 
 BASE_DIR = ROOT
 DEBUG = flag("DEBUG")
@@ -222,6 +222,7 @@ DEFAULT_FROM_EMAIL = text("DEFAULT_FROM_EMAIL", f"Baylink <no-reply@{BASE_DOMAIN
 ROUTING_URL = text("ROUTING_URL")  # an OSRM-compatible service; empty: great-circle at city speed
 MAP_LINKS = [name.strip() for name in text("MAP_LINKS", "geo,amap").split(",") if name.strip()]  # repair/maps.py
 MAP_TILES_URL = text("MAP_TILES_URL")  # empty: maps without tiles
+MAP_TILES_ATTRIBUTION = text("MAP_TILES_ATTRIBUTION")  # whom the map names as the tiles' maker; may hold a link
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 24 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
@@ -275,7 +276,7 @@ CONTENT_SECURITY_POLICY = {
         "default-src": ["'self'"],
         # charts and maps set style attributes; no inline script is ever allowed
         "style-src": ["'self'", "'unsafe-inline'"],
-        "img-src": ["'self'", "data:", "blob:", *filter(None, [MAP_TILES_URL.partition("{")[0]])],
+        "img-src": ["'self'", "data:", "blob:", *filter(None, [tile_source(MAP_TILES_URL)])],
         "font-src": ["'self'", "data:"],
         "object-src": ["'none'"],
         "base-uri": ["'self'"],

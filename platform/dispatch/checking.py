@@ -1,7 +1,7 @@
 """The gates asked again under the agents' locks, and what was found kept as the reason of a naming."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -70,6 +70,11 @@ def judge_pair(
 ) -> Checked:
     """Every gate between one leg and one agent."""
     verdict = planning.judge(leg=task, agent=card, rules=rules, drive_times=drive_times_at_hand(), now=now)
+    return checked_by(verdict, leg, agent, card)
+
+
+def checked_by(verdict: Verdict, leg: Leg, agent: Agent, card: AgentCard) -> Checked:
+    """A verdict that was given under the agent's lock, as a naming or a refusal."""
     if verdict.reasons:
         return Checked(naming=None, reasons=verdict.reasons)
     assert verdict.departs_at and verdict.arrives_at and verdict.ends_at and verdict.drive_seconds is not None
@@ -92,23 +97,46 @@ def with_booking(card: AgentCard, naming: Naming, task: LegTask) -> AgentCard:
     return replace(card, booked=(*card.booked, booking))
 
 
-def verdicts_for(leg: Leg, *, now: datetime, at_hand: bool = False, forgive: bool = False) -> tuple[Verdict, ...]:
-    """Every agent's verdict on a leg: first those who can, by drive time."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """Every agent's verdict on a leg, first those who can, by drive time; and the cards that they were judged by."""
+
+    verdicts: tuple[Verdict, ...]
+    cards: Mapping[UUID, AgentCard]
+
+    def able(self, *, besides: UUID | None = None) -> list[Verdict]:
+        """Who can go, the nearest first; `besides` is left out."""
+        return [verdict for verdict in self.verdicts if not verdict.reasons and verdict.agent_id != str(besides)]
+
+    def check(self, leg: Leg, agent: Agent) -> Checked:
+        """What was found of one agent, whose lock was held when the leg was judged."""
+        verdict = next((item for item in self.verdicts if item.agent_id == str(agent.pk)), None)
+        if verdict is None:
+            return Checked(naming=None, reasons=(GateReason.UNFIT,))
+        return checked_by(verdict, leg, agent, self.cards[agent.pk])
+
+
+def judge_leg(leg: Leg, *, now: datetime, at_hand: bool = False, forgive: bool = False) -> Judged:
+    """Ask every gate of a leg for every agent."""
     cards = cards_for([leg], now=now)
     roads = drive_times_at_hand() if at_hand else drive_times()
     task = task_of(leg, forgive=forgive)
-    return planning.explain(leg=task, agents=list(cards.values()), rules=read_rules(), drive_times=roads, now=now)
+    verdicts = planning.explain(leg=task, agents=list(cards.values()), rules=read_rules(), drive_times=roads, now=now)
+    return Judged(verdicts=verdicts, cards=cards)
 
 
-def find_next(leg: Leg, *, now: datetime) -> Naming | None:
-    """The next best agent for a leg whose lock is held, with his own lock; None when nobody is left."""
-    verdicts = verdicts_for(leg, now=now, at_hand=True)
-    able = [UUID(verdict.agent_id) for verdict in verdicts if not verdict.reasons][:TRIED]
+def find_next(leg: Leg, *, now: datetime, besides: UUID | None = None) -> Naming | None:
+    """The next best agent (not `besides`) for a leg whose lock is held, with his own lock; None when nobody is left.
+
+    Who is nearest is found without a lock, and he is asked again under his: until then another leg may have taken him.
+    """
+    judged = judge_leg(leg, now=now, at_hand=True)
+    able = [UUID(verdict.agent_id) for verdict in judged.able(besides=besides)][:TRIED]
     lock_agents(able)
     for agent_id in able:
         checked = check_agent(leg, agent_id=agent_id, now=now)
         if checked.naming is not None:
-            return replace(checked.naming, why=why_of_verdicts(verdicts, chosen=agent_id))
+            return replace(checked.naming, why=why_of_verdicts(judged.verdicts, chosen=agent_id))
     return None
 
 

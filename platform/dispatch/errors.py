@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from dispatch.planning import GateReason
+from dispatch.planning import GateReason, Verdict
 
 
 class DispatchError(Exception):
@@ -18,23 +18,29 @@ class DispatchError(Exception):
 
 
 class AgentUnfit(DispatchError):
-    """The agent does not pass the gates; `reasons` names the shut ones."""
+    """The agent does not pass the gates; `reasons` names the shut ones, `others` who could go, the nearest first."""
 
     code = "agent_unfit"
 
-    def __init__(self, *, name: str, reasons: Sequence[GateReason]) -> None:
+    def __init__(self, *, name: str, reasons: Sequence[GateReason], others: Sequence[Verdict] = ()) -> None:
         self.reasons = tuple(reasons)
+        self.others = tuple(others)
         texts = "; ".join(reason.text for reason in reasons)
         super().__init__(_("%(agent)s cannot take this leg: %(reasons)s.") % {"agent": name, "reasons": texts})
 
 
 class LegMoved(DispatchError):
-    """Somebody else decided about the leg since the page was drawn."""
+    """Somebody decided about the leg since the page was drawn; `is_self`: the same person, who sent it twice."""
 
     code = "leg_moved"
 
-    def __init__(self, *, who: str, agent: str) -> None:
-        if agent:
+    def __init__(self, *, who: str, agent: str, is_self: bool = False) -> None:
+        self.is_self = is_self
+        if is_self and agent:
+            text = _("You have decided this already: %(agent)s has it now.")
+        elif is_self:
+            text = _("You have decided this already: nobody has it now.")
+        elif agent:
             text = _("%(who)s has named %(agent)s meanwhile. Look again before you decide.")
         else:
             text = _("%(who)s has changed this leg meanwhile: nobody has it now. Look again before you decide.")
@@ -48,6 +54,12 @@ class NobodyFits(DispatchError):
 
     def __init__(self) -> None:
         super().__init__(_("Nobody else can go in this window."))
+
+
+class NoSuchAgent(DispatchError):
+    """Nobody, or more than one agent, goes by a name."""
+
+    code = "no_such_agent"
 
 
 class OfferClosed(DispatchError):

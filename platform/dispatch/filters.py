@@ -1,6 +1,9 @@
 """What the lists of dispatch can be narrowed to; everything stands in the address."""
 
+from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import django_filters as filters
 from django import forms
@@ -8,9 +11,13 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from dispatch import texts
+from dispatch.coverage import agents_on_duty
 from dispatch.models import Agent, Area, Clock, Leg, LegKind
-from dispatch.selectors import GROUPS, agents_on_duty
+from dispatch.selectors import GROUPS
+from dispatch.states import LEG
+from events.ids import BadId, public_id, read_public_id
 from tenants.models import Tenant
+from ui.widgets import LongSelect
 
 GROUP_NAMES: dict[str, Any] = {
     "waiting": _("Waiting"),
@@ -18,11 +25,20 @@ GROUP_NAMES: dict[str, Any] = {
     "moving": _("Moving"),
     "late": _("Late"),
 }
+WINDOWS: dict[str, Any] = {
+    "now": _("Open now"),
+    "2h": _("Opens within 2 hours"),
+    "4h": _("Opens within 4 hours"),
+    "later": _("Opens later"),
+    "over": _("Over"),
+}
+NOBODY = "none"
 
 
-def area_choices() -> list[tuple[str, str]]:
-    """Every area, and the places outside of all."""
-    return [("none", str(_("Outside of all"))), *Area.objects.order_by("name").values_list("code", "name")]
+def area_choices(areas: Iterable[Area] | None = None) -> list[tuple[str, str]]:
+    """Every area (or these, which somebody has read), and the places outside of all."""
+    known = Area.objects.order_by("name") if areas is None else areas
+    return [("none", str(_("Outside of all"))), *((area.code, area.name) for area in known)]
 
 
 def tenant_choices() -> list[tuple[str, str]]:
@@ -30,17 +46,35 @@ def tenant_choices() -> list[tuple[str, str]]:
     return list(Tenant.objects.order_by("name").values_list("slug", "name"))
 
 
+def agent_choices(asked: str = "") -> list[tuple[str, str]]:
+    """Nobody, whoever has a leg that is open, and who is asked for."""
+    having = Leg.objects.exclude(status__in=LEG.ended).values("agent")
+    wanted = Q(pk__in=having) | Q(pk=agent_key(asked))
+    agents = Agent.objects.filter(wanted).order_by("name", "pk").values_list("pk", "name")
+    return [(NOBODY, str(_("Nobody"))), *((public_id("agt", key), name) for key, name in agents)]
+
+
 class LegFilter(filters.FilterSet):
-    """Search, and narrow by state, kind, tenant, area and day."""
+    """Search, and narrow by state, kind, tenant, area, agent, window and day; the group is chosen by the tabs."""
 
     q = filters.CharFilter(method="search", label=_("Search legs"), help_text=_("Plate, address, contact, agent"))
-    group = filters.ChoiceFilter(method="of_group", label=_("Which"), choices=list(GROUP_NAMES.items()))
-    status = filters.ChoiceFilter(
-        label=_("State"), choices=[pair for pair in texts.LEG_STATES.items() if pair[0] not in ("done", "cancelled")]
+    group = filters.ChoiceFilter(
+        method="of_group", label=_("Which"), choices=list(GROUP_NAMES.items()), widget=forms.HiddenInput
     )
-    kind = filters.ChoiceFilter(label=_("Kind"), choices=LegKind.choices)
-    area = filters.ChoiceFilter(method="in_area", label=_("Area"), choices=area_choices)
-    tenant = filters.ChoiceFilter(field_name="tenant__slug", label=_("Tenant"), choices=tenant_choices)
+    status = filters.ChoiceFilter(
+        label=_("State"),
+        choices=[pair for pair in texts.LEG_STATES.items() if pair[0] not in ("done", "cancelled")],
+        widget=LongSelect,
+    )
+    kind = filters.ChoiceFilter(label=_("Kind"), choices=LegKind.choices, widget=LongSelect)
+    area = filters.ChoiceFilter(method="in_area", label=_("Area"), choices=area_choices, widget=LongSelect)
+    tenant = filters.ChoiceFilter(
+        field_name="tenant__slug", label=_("Tenant"), choices=tenant_choices, widget=LongSelect
+    )
+    agent = filters.ChoiceFilter(method="of_agent", label=_("Agent"), choices=[], widget=LongSelect)
+    window = filters.ChoiceFilter(
+        method="in_window", label=_("Window"), choices=list(WINDOWS.items()), widget=LongSelect
+    )
     day = filters.DateFilter(
         field_name="window_start__date", label=_("Day"), widget=forms.DateInput(attrs={"type": "date"})
     )
@@ -49,9 +83,12 @@ class LegFilter(filters.FilterSet):
         model = Leg
         fields: list[str] = []
 
-    def __init__(self, *args: Any, now: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, now: Any, areas: Iterable[Area] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.now = now
+        self.filters["area"].extra["choices"] = lambda: area_choices(areas)
+        asked = self.data.get("agent", "") if self.data else ""
+        self.filters["agent"].extra["choices"] = lambda: agent_choices(asked)
 
     def search(self, rows: QuerySet[Leg], _name: str, value: str) -> QuerySet[Leg]:
         """Part of what the board shows."""
@@ -63,9 +100,32 @@ class LegFilter(filters.FilterSet):
         late = Q(due_at__lt=self.now)  # annotated by `open_legs`
         return rows.filter(late if value == "late" else Q(status__in=GROUPS[value]))
 
+    def of_agent(self, rows: QuerySet[Leg], _name: str, value: str) -> QuerySet[Leg]:
+        """Those that an agent has, or nobody."""
+        return rows.filter(agent=None if value == NOBODY else agent_key(value))
+
+    def in_window(self, rows: QuerySet[Leg], _name: str, value: str) -> QuerySet[Leg]:
+        """By when the customer is to be met, seen from now."""
+        if value == "now":
+            return rows.filter(window_start__lte=self.now, window_end__gt=self.now)
+        if value == "over":
+            return rows.filter(window_end__lte=self.now)
+        if value == "later":
+            return rows.filter(window_start__gt=self.now + timedelta(hours=4))
+        until = self.now + timedelta(hours=int(value[0]))
+        return rows.filter(window_start__gt=self.now, window_start__lte=until)
+
     def in_area(self, rows: QuerySet[Leg], _name: str, value: str) -> QuerySet[Leg]:
         """In an area, or in none."""
         return rows.filter(area=None) if value == "none" else rows.filter(area__code=value)
+
+
+def agent_key(ref: str) -> UUID | None:
+    """The key behind an agent's public id."""
+    try:
+        return read_public_id("agt", ref)
+    except BadId:
+        return None
 
 
 class AgentFilter(filters.FilterSet):

@@ -1,8 +1,8 @@
 """What the pages of dispatch read: a fixed number of queries, however much there is."""
 
 from collections import defaultdict
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +10,6 @@ from django.db.models import (
     Case,
     Count,
     DateTimeField,
-    Exists,
     Expression,
     ExpressionWrapper,
     F,
@@ -23,11 +22,11 @@ from django.db.models import (
 )
 from django.utils import timezone
 
-from dispatch.models import OCCUPIED, Agent, Area, Clock, ClockRule, Leave, Leg, LicenceRule, Offer, Shift
-from dispatch.planning import GateReason, licence_codes
-from dispatch.planning.tables import a_year_after
+from dispatch.events import LegAssigned, LegUnassigned
+from dispatch.models import Agent, Clock, ClockRule, Leg, Offer
+from dispatch.planning import GateReason
+from dispatch.planning.tables import ZONE
 from dispatch.states import ACCEPTED, ARRIVED, ASSIGNED, CONTACTED, FAILED, LEG, OFFERED, PLANNED, UNASSIGNED, UNDER_WAY
-from dispatch.texts import actor_text
 from events.ids import public_id
 from events.models import Fact
 
@@ -35,8 +34,6 @@ WAITING = (PLANNED, UNASSIGNED, FAILED)
 NAMED = (ASSIGNED, OFFERED, ACCEPTED, CONTACTED)
 MOVING = (UNDER_WAY, ARRIVED)
 GROUPS: dict[str, tuple[str, ...]] = {"waiting": WAITING, "named": NAMED, "moving": MOVING}
-FLOOR_CLASS = "small_car"
-"""An agent who may not drive even this is fit for nothing."""
 
 
 def open_legs() -> QuerySet[Leg]:
@@ -61,124 +58,33 @@ def after(name: str, seconds: int | None) -> Expression:
     return ExpressionWrapper(F(name) + Value(timedelta(seconds=seconds or 0)), output_field=DateTimeField())
 
 
-def count_legs(*, now: datetime) -> dict[str, int]:
-    """How many legs wait, are named, move, are late, and have nobody."""
-    return open_legs().aggregate(
-        all=Count("pk"),
-        late=Count("pk", filter=Q(due_at__lt=now)),
-        unassigned=Count("pk", filter=Q(status=UNASSIGNED)),
-        **{name: Count("pk", filter=Q(status__in=states)) for name, states in GROUPS.items()},
+def count_by_area(legs: QuerySet[Leg], *, now: datetime) -> dict[UUID | None, dict[str, Any]]:
+    """Of `open_legs`, area by area: how many there are, wait, are named, move, are late, have nobody, and begin today."""
+    day = timezone.localdate(now, ZONE)
+    midnight = datetime.combine(day, time(), ZONE) + timedelta(days=1)
+    counted = (
+        legs.order_by()
+        .values("area_id")
+        .annotate(
+            all=Count("pk"),
+            late=Count("pk", filter=Q(due_at__lt=now)),
+            unassigned=Count("pk", filter=Q(status=UNASSIGNED)),
+            today=Count("pk", filter=Q(window_start__lt=midnight)),
+            **{name: Count("pk", filter=Q(status__in=states)) for name, states in GROUPS.items()},
+        )
     )
+    return {row["area_id"]: {name: count for name, count in row.items() if name != "area_id"} for row in counted}
+
+
+def count_legs(by_area: Mapping[Any, Mapping[str, Any]]) -> dict[str, int]:
+    """The same over all areas."""
+    names = ("all", "late", "unassigned", "today", *GROUPS)
+    return {name: sum(counts[name] for counts in by_area.values()) for name in names}
 
 
 def count_unassigned(_actor: object = None) -> int:
     """For the navigation: legs that nobody has."""
     return Leg.objects.filter(status=UNASSIGNED).count()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AreaCover:
-    """An area with the agents who are fit and on shift, those of them who are free, and the legs that wait."""
-
-    area: Area
-    fit: int
-    free: int
-    waiting: int
-
-    @property
-    def tone(self) -> str:
-        """Nobody is bad, fewer than wanted a warning."""
-        if self.fit >= self.area.agents_wanted:
-            return "good"
-        return "warn" if self.fit else "bad"
-
-
-def cover_areas(*, now: datetime) -> list[AreaCover]:
-    """Every area with what covers it now."""
-    places = Agent.areas.through.objects.filter(agent__in=agents_on_duty(now=now))
-    busy = Leg.objects.filter(agent=OuterRef("agent_id"), status__in=OCCUPIED, busy__contains=now)
-    counts = {
-        row["area_id"]: (row["fit"], row["free"])
-        for row in places.annotate(is_busy=Exists(busy))
-        .values("area_id")
-        .annotate(fit=Count("pk"), free=Count("pk", filter=Q(is_busy=False)))
-    }
-    waiting = Leg.objects.filter(status__in=WAITING).values_list("area_id").annotate(count=Count("pk"))
-    by_area: dict[UUID | None, int] = dict(waiting)
-    found = []
-    for area in Area.objects.order_by("name"):
-        fit, free = counts.get(area.pk, (0, 0))
-        found.append(AreaCover(area=area, fit=fit, free=free, waiting=by_area.get(area.pk, 0)))
-    return found
-
-
-def agents_on_duty(*, now: datetime) -> QuerySet[Agent]:
-    """Agents on shift now who pass every lasting gate but area and the class beyond the floor."""
-    today = timezone.localdate(now)
-    leave = Leave.objects.filter(agent=OuterRef("pk"), starts_at__lte=now, ends_at__gt=now)
-    shift = Shift.objects.filter(agent=OuterRef("pk"), starts_at__lte=now, ends_at__gt=now)
-    return Agent.objects.filter(
-        Q(probation_until=None) | Q(probation_until__lt=today),
-        Exists(shift),
-        ~Exists(leave),
-        is_active=True,
-        licence__in=licences_of_floor(today),
-        licence_expires_on__gte=today,
-        in_trade_since__lte=a_year_before(today),
-        trained_until__gte=today,
-    )
-
-
-def a_year_before(day: Any) -> Any:
-    """Who began on this day or earlier has a full year on `day`."""
-    earlier = day - timedelta(days=366)
-    while a_year_after(earlier + timedelta(days=1)) <= day:
-        earlier += timedelta(days=1)
-    return earlier
-
-
-def licences_of_floor(day: Any) -> list[str]:
-    """The licences as printed on the agents' cards that may drive the floor class on a day."""
-    floor = floor_licences(day)
-    printed = Agent.objects.order_by().values_list("licence", flat=True).distinct()
-    return [licence for licence in printed if licence_codes(licence) & floor]
-
-
-def floor_licences(day: Any) -> frozenset[str]:
-    """The classes that may drive the floor class on a day."""
-    rules = LicenceRule.objects.filter(vehicle_class=FLOOR_CLASS, valid_from__lte=day)
-    rule = rules.filter(Q(valid_until=None) | Q(valid_until__gte=day)).order_by("-valid_from").first()
-    return frozenset(rule.licences) if rule else frozenset()
-
-
-def annotate_agents(agents: QuerySet[Agent], *, now: datetime) -> QuerySet[Agent]:
-    """With what `why_unfit` asks of the hours: shift and leave now, the next shift, and the legs that are theirs."""
-    shifts = Shift.objects.filter(agent=OuterRef("pk"))
-    now_on = shifts.filter(starts_at__lte=now, ends_at__gt=now)
-    leave = Leave.objects.filter(agent=OuterRef("pk"), starts_at__lte=now, ends_at__gt=now)
-    legs = Leg.objects.filter(agent=OuterRef("pk"), status__in=OCCUPIED).order_by().values("agent")
-    return agents.annotate(
-        shift_ends_at=Subquery(now_on.values("ends_at")[:1]),
-        next_shift_at=Subquery(shifts.filter(starts_at__gt=now).order_by("starts_at").values("starts_at")[:1]),
-        is_on_leave=Exists(leave),
-        is_busy=Exists(Leg.objects.filter(agent=OuterRef("pk"), status__in=OCCUPIED, busy__contains=now)),
-        open_legs=Subquery(legs.annotate(count=Count("pk")).values("count")),
-    ).prefetch_related("areas")
-
-
-def why_unfit(agent: Any, *, now: datetime, floor: frozenset[str]) -> list[GateReason]:
-    """The gates that are shut for an annotated agent now, whatever the leg."""
-    today = timezone.localdate(now)
-    shut = [
-        (GateReason.UNFIT, not agent.is_active),
-        (GateReason.LICENCE, not licence_codes(agent.licence) & floor),
-        (GateReason.LICENCE_EXPIRED, agent.licence_expires_on < today),
-        (GateReason.PROBATION, agent.probation_until is not None and agent.probation_until >= today),
-        (GateReason.TRADE_YEAR, a_year_after(agent.in_trade_since) > today),
-        (GateReason.TRAINING, agent.trained_until is None or agent.trained_until < today),
-        (GateReason.LEAVE, agent.is_on_leave),
-    ]
-    return [reason for reason, is_shut in shut if is_shut]
 
 
 def running_clocks() -> QuerySet[Clock]:
@@ -202,9 +108,7 @@ def group_rejected(rejected: dict[str, Any], names: dict[str, Agent]) -> list[tu
     return [(reason, counts[reason], sorted(listed[reason])) for reason in GateReason if reason in counts]
 
 
-def last_actor(leg_id: UUID) -> str:
-    """Who did the last thing to a leg, in the reader's words."""
-    fact = (
-        Fact.objects.filter(subject=public_id("leg", leg_id)).order_by("-id").only("actor_kind", "actor_name").first()
-    )
-    return actor_text(fact.actor_name, kind=fact.actor_kind) if fact else "–"
+def last_decision(leg_id: UUID) -> Fact | None:
+    """The last fact that gave a leg to an agent or took it from him."""
+    decisions = Fact.objects.filter(subject=public_id("leg", leg_id), type__in=[LegAssigned.type, LegUnassigned.type])
+    return decisions.order_by("-id").only("actor_kind", "actor_id", "actor_name").first()

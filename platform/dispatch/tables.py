@@ -5,90 +5,121 @@ from datetime import datetime
 from typing import Any
 
 import django_tables2 as tables
-from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.functional import cached_property
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from dispatch import texts
-from dispatch.models import Agent, Clock, Leg
+from dispatch.models import Agent, Clock, Leg, LegKind, LegMode
 from events.ids import public_id
 from ui.tables import ClockColumn, DenseTable, KeyColumn, NumberColumn, PickColumn, TimeColumn
 from ui.templatetags import ui as components
 
+SHOWN = (
+    "label", "kind", "mode", "status", "status_since", "window_start", "window_end", "planned_at", "unassigned_reason",
+    "tenant__name", "area__name", "agent__name",
+)  # fmt: skip
+"""What a row says of a leg, and nothing else."""
+WIDE = {"td": {"class": "dp-wide"}, "th": {"class": "dp-wide"}}
+"""Columns that give way to a map beside the list; what they say then stands under the row's name."""
+
 
 class LegTable(DenseTable):
-    """Legs that have not ended, of all tenants."""
+    """Legs that have not ended, of all tenants; their row is drawn in one piece, for the board asks every few seconds."""
 
     pick = PickColumn(form="picked")
-    label = KeyColumn(verbose_name=_("Vehicle"), empty_values=())
+    label = tables.Column(verbose_name=_("Vehicle"), attrs={"td": {"class": "ui-key"}})
     status = tables.Column(verbose_name=_("State"))
-    due_at = tables.Column(verbose_name=_("Due"), empty_values=())
-    tenant = tables.Column(verbose_name=_("Tenant"), accessor="tenant__name")
-    kind = tables.Column(verbose_name=_("Kind"))
+    due_at = tables.Column(verbose_name=_("Due"))
+    tenant = tables.Column(verbose_name=_("Tenant"), accessor="tenant__name", attrs=WIDE)
+    kind = tables.Column(verbose_name=_("Kind"), attrs=WIDE)
     window_start = tables.Column(verbose_name=_("Window"))
-    area = tables.Column(verbose_name=_("Area"), accessor="area__name", default="–")
-    agent = tables.Column(verbose_name=_("Agent"), accessor="agent__name", default="–")
+    area = tables.Column(verbose_name=_("Area"), accessor="area__name", attrs=WIDE)
+    agent = tables.Column(verbose_name=_("Agent"), accessor="agent__name")
 
     class Meta(DenseTable.Meta):
         empty_text = _("No legs here")
         order_by = ("due_at", "window_start")
-        row_attrs = {"id": lambda record: f"leg-{record.pk}"}
 
     def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.now = now
 
-    def row_url(self, record: Leg) -> str:
-        """The leg's page."""
-        return reverse("dispatch:leg", args=[public_id("leg", record.pk)])
+    @cached_property
+    def drawn_rows(self) -> SafeString:
+        """The rows of the page."""
+        pen = RowPen(
+            names={column.name: escape(column.header) for column in self.columns if column.name != "pick"},
+            addresses=tuple(reverse(f"dispatch:{name}", args=["REF"]) for name in ("leg", "drawer")),
+            picks="pick" in self.columns,
+            now=self.now,
+        )
+        return SafeString("".join([pen.draw(row.record) for row in self.paginated_rows]))
 
-    def render_label(self, record: Leg) -> str:
-        """The plate, or the end of the leg's number."""
-        return self.name_of(record)
 
-    def name_of(self, record: Leg) -> str:
-        """What a leg is called."""
-        return record.label or record.ref[-6:]
+class RowPen:
+    """Draws the rows of a `LegTable`: what is the same in all is said once, and what people wrote is escaped."""
 
-    def render_status(self, record: Leg) -> SafeString:
+    def __init__(self, *, names: dict[str, str], addresses: tuple[str, ...], picks: bool, now: datetime) -> None:
+        self.addresses, self.picks, self.now = addresses, picks, now
+        self.states = {state: str(label) for state, label in texts.LEG_STATES.items()}
+        self.due = {state: str(label) for state, label in texts.DUE.items()}
+        self.kinds = {kind: escape(label) for kind, label in LegKind.choices}
+        self.towed = escape(LegMode.TOW.label)
+        self.cell = {name: f'<td data-label="{header}">' for name, header in names.items()}
+        self.key_cell = f'<td class="ui-key" data-label="{names["label"]}">'
+        self.wide = {name: f'<td class="dp-wide" data-label="{header}">' for name, header in names.items()}
+
+    def draw(self, leg: Any) -> str:
+        """One leg; the focus comes back to its link after the part was renewed."""
+        ref: str = leg.ref
+        label = escape(leg.label or ref[-6:])
+        url, drawer = (address.replace("REF", ref) for address in self.addresses)
+        tenant = escape(leg.tenant.name)
+        kind = f"{self.kinds[leg.kind]} · {self.towed}" if leg.mode == LegMode.TOW else self.kinds[leg.kind]
+        due = components.countdown(
+            leg.due_at, started_at=leg.status_since, now=self.now, label=self.due.get(leg.status, "")
+        )
+        return (
+            f'<tr id="leg-{leg.pk}" data-leg="{ref}" data-href="{url}" data-ui-drawer="{drawer}">'
+            f"{self.pick(leg, ref, label) if self.picks else ''}"
+            f'{self.key_cell}<a id="open-{ref}" href="{url}">{label}<small class="dp-more">{kind} · {tenant}</small></a></td>'
+            f"{self.cell['status']}{self.state(leg)}</td>{self.cell['due_at']}{due}</td>"
+            f"{self.wide['tenant']}{tenant}</td>{self.wide['kind']}{kind}</td>"
+            f"{self.cell['window_start']}<span>{components.when(leg.window_start)} – "
+            f"{components.when(leg.window_end, style='time')}</span></td>"
+            f"{self.wide['area']}{escape(leg.area.name) if leg.area else '–'}</td>"
+            f"{self.cell['agent']}{self.holder(leg)}</td></tr>"
+        )
+
+    def pick(self, leg: Leg, ref: str, label: str) -> str:
+        """The box to pick it by; it carries whom the page shows as its agent."""
+        seen = public_id("agt", leg.agent_id) if leg.agent_id else ""
+        name = escape(gettext("Pick %(name)s")) % {"name": label}
+        return (
+            f'<td class="ui-pick"><input type="checkbox" class="form-check-input" name="pick" form="picked" '
+            f'value="{ref}/{seen}" aria-label="{name}"></td>'
+        )
+
+    def state(self, leg: Leg) -> str:
         """The state, and why nobody has it."""
-        shown = components.status(record.status, texts.LEG_STATES.get(record.status, record.status))
-        if not record.unassigned_reason:
-            return shown
-        reason = texts.reason_text(record.unassigned_reason)
-        return format_html('<div>{}<span class="text-secondary d-block small">{}</span></div>', shown, reason)
+        shown = components.status(leg.status, self.states[leg.status])
+        return two_lines(shown, escape(texts.reason_text(leg.unassigned_reason))) if leg.unassigned_reason else shown
 
-    def render_kind(self, record: Leg) -> str:
-        """The kind, and that it is towed."""
-        towed = f" · {record.get_mode_display()}" if record.mode == "tow" else ""
-        return f"{record.get_kind_display()}{towed}"
+    def holder(self, leg: Leg) -> str:
+        """Who has it, and the planned arrival."""
+        if leg.agent is None:
+            return "–"
+        name = escape(leg.agent.name)
+        return two_lines(name, components.when(leg.planned_at)) if leg.planned_at else name
 
-    def render_window_start(self, record: Leg) -> SafeString:
-        """From and to."""
-        return format_html(
-            "<span>{} – {}</span>",
-            components.when(record.window_start),
-            components.when(record.window_end, style="time"),
-        )
 
-    def render_due_at(self, record: Any) -> SafeString:
-        """What is due next, and when."""
-        context = components.countdown(
-            record.due_at, started_at=record.status_since, now=self.now, label=texts.DUE.get(record.status, "")
-        )
-        return SafeString(render_to_string("ui/parts/countdown.html", context))
-
-    def render_agent(self, record: Leg) -> SafeString:
-        """Name and planned arrival."""
-        if record.planned_at is None or record.agent is None:
-            return format_html("{}", record.agent.name if record.agent else "–")
-        return format_html(
-            '<div>{}<span class="text-secondary d-block small">{}</span></div>',
-            record.agent.name,
-            components.when(record.planned_at),
-        )
+def two_lines(first: str, second: str) -> str:
+    """Both escaped already."""
+    return f'<div>{first}<span class="text-secondary d-block small">{second}</span></div>'
 
 
 class AgentTable(DenseTable):

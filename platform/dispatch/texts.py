@@ -65,6 +65,12 @@ ANSWERS: dict[str, Any] = {
     "expired": _("expired"),
     "withdrawn": _("withdrawn"),
 }
+AGENT_STATES: dict[str, Any] = {  # on the map
+    "free": _("free"),
+    "busy": _("busy"),
+    "unfit": _("Unfit"),
+    "off": _("off shift"),
+}
 FATES: dict[str, Any] = {
     "chosen": _("Named"),
     "taken": _("Free, but another leg takes him: so the whole is shorter"),

@@ -2,19 +2,20 @@
 
 from django.urls import path
 
-from dispatch.views import agents, board, day, legs, many, mine
+from dispatch.views import agents, board, day, drawer, legs, many, mine
 
 app_name = "dispatch"
 
 urlpatterns = [
     path("", board.show_board, name="board"),
-    path("map/", board.show_map, name="map"),
+    path("map.json", board.read_map, name="map"),
     path("day/", day.show_day, name="day"),
     path("many/", many.act_on_many, name="many"),
     path("clocks/", board.list_clocks, name="clocks"),
     path("agents/", agents.list_agents, name="agents"),
     path("agents/<str:ref>/", agents.show_agent, name="agent"),
     path("legs/<str:ref>/", legs.show_leg, name="leg"),
+    path("legs/<str:ref>/drawer/", drawer.show_drawer, name="drawer"),
     path("legs/<str:ref>/agent/", legs.choose_agent, name="choose"),
     path("legs/<str:ref>/hand/", day.hand_leg, name="hand"),
     path("legs/<str:ref>/take-back/", legs.take_back, name="take_back"),

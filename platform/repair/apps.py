@@ -12,9 +12,13 @@ class RepairConfig(AppConfig):
     verbose_name = _("repair")
 
     def ready(self) -> None:
-        """Put the pages into the navigation; a map service that is not known keeps the process from starting."""
+        """Put the pages into the navigation, and tell dispatch what stands here; an unknown map service keeps the process from
+        starting."""
+        from dispatch.rooms import register_room
         from repair.maps import offered
         from repair.navigation import register_pages
+        from repair.selectors.dispatching import jobs_of_purpose, workshop_places
 
         offered()
         register_pages()
+        register_room(key="repair", places=workshop_places, serves=jobs_of_purpose)

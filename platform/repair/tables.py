@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 
 import django_tables2 as tables
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -70,10 +69,9 @@ class JobTable(DenseTable):
         """The clock that runs out first."""
         if record.due_at is None:
             return "–"
-        context = components.countdown(
+        return components.countdown(
             record.due_at, started_at=record.started_at, now=self.now, paused_at=record.paused_at
         )
-        return SafeString(render_to_string("ui/parts/countdown.html", context))
 
 
 class ScopeRuleTable(DenseTable):

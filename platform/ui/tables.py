@@ -6,7 +6,6 @@ from typing import Any
 
 import django_tables2 as tables
 from django.http import HttpRequest
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -23,6 +22,8 @@ MOST_PAGES = 100_000
 class DenseTable(tables.Table):
     """A table whose rows lead somewhere (`row_url`) and which turns into cards on a phone.
 
+    A row with the attribute `data-ui-drawer` shows that address at the side instead, on a click or Enter. A table that is
+    asked for every few seconds may draw its rows itself (`drawn_rows`), cell by cell as its columns stand.
     Give the column that names the row the class `KeyColumn`: it carries the link that keyboard and screen reader use.
     """
 
@@ -126,14 +127,13 @@ class ClockColumn(tables.Column):
     """A due time that counts down; the table's attribute `now` is business time, or else the server's."""
 
     def render(self, value: datetime, record: Any, table: Any) -> SafeString:
-        context = components.countdown(
+        return components.countdown(
             value,
             started_at=_read(record, "started_at"),
             stopped_at=_read(record, "stopped_at"),
             now=getattr(table, "now", None) or timezone.now(),
             paused_at=_read(record, "paused_at"),
         )
-        return SafeString(render_to_string("ui/parts/countdown.html", context))
 
 
 def paginate_table(*, table: tables.Table, request: HttpRequest, per_page: int = 50) -> tables.Table:

@@ -126,10 +126,10 @@ def test_many_at_once_with_a_result_for_each(desk: Desk) -> None:
 def test_the_best_is_another_than_who_has_it(desk: Desk) -> None:
     first = desk.agent("陈一")
     leg = desk.assigned()
-    outcomes = act_on_legs(action="best", leg_ids=[leg.pk], actor=desk.dispatcher, now=NOW)
+    outcomes = act_on_legs(action="best", picked=[(leg.pk, None)], actor=desk.dispatcher, now=NOW)
     assert [item.is_done for item in outcomes] == [False]
     second = desk.agent("陈二")
-    outcomes = act_on_legs(action="best", leg_ids=[leg.pk], actor=desk.dispatcher, now=NOW)
+    outcomes = act_on_legs(action="best", picked=[(leg.pk, None)], actor=desk.dispatcher, now=NOW)
     assert [item.is_done for item in outcomes] == [True]
     assert (desk.fresh(leg).agent, first.legs.count()) == (second, 0)
 

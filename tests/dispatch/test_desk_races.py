@@ -19,7 +19,8 @@ from dispatch.services.offers import accept_offer, decline_offer, expire_offers
 from events.ids import new_id
 from events.machine import TransitionError
 from events.models import Fact
-from tests.dispatch.conftest import NOW, Desk, as_agent, at
+from tenants.actors import Actor
+from tests.dispatch.conftest import NOW, Desk, as_agent, at, staff
 
 
 @pytest.fixture
@@ -66,19 +67,20 @@ def test_two_dispatchers_name_one_agent_at_once(desk: Desk) -> None:
 
 def test_two_dispatchers_name_agents_for_one_leg_at_once(desk: Desk) -> None:
     agents = [desk.agent("陈一"), desk.agent("陈二")]
+    one, other = staff(user_id="d1", name="王调度"), staff(user_id="d2", name="李调度")
     for _round in range(5):
         leg = desk.leg()
 
-        def name(agent: Agent, leg_id: UUID = leg.pk) -> Any:
-            return reassign_leg(
-                leg_id=leg_id, agent_id=agent.pk, reason="", actor=desk.dispatcher, now=NOW, seen=Seen(None)
-            )
+        def name(agent: Agent, who: Actor, leg_id: UUID = leg.pk) -> Any:
+            return reassign_leg(leg_id=leg_id, agent_id=agent.pk, reason="", actor=who, now=NOW, seen=Seen(None))
 
-        found = at_once(lambda: name(agents[0]), lambda: name(agents[1]))
+        found = at_once(lambda: name(agents[0], one), lambda: name(agents[1], other))
         told = [item for item in found if isinstance(item, LegMoved)]
         assert len(told) == 1, found
         holder = desk.fresh(leg).agent
-        assert holder is not None and told[0].message.startswith(f"{desk.dispatcher.name} has named {holder.name}")
+        assert holder is not None and told[0].message.startswith(
+            f"{one.name if holder == agents[0] else other.name} has named {holder.name}"
+        )
         cancel_legs(purpose_ids=[leg.purpose_id], reason="", actor=desk.system, now=NOW)
 
 

@@ -11,16 +11,18 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Q
 
-from dispatch.checking import check_agent, check_pairs, verdicts_for, why_of_verdicts
+from dispatch.checking import Checked, check_pairs, find_next, judge_leg, why_of_verdicts
 from dispatch.desk import task_of
-from dispatch.errors import AgentUnfit, LegMoved
-from dispatch.locking import lock_leg, lock_legs
+from dispatch.errors import AgentUnfit, LegMoved, NobodyFits
+from dispatch.locking import lock_agents, lock_leg, lock_legs
 from dispatch.models import Agent, Leg
 from dispatch.naming import SYSTEM, name_agents, unname, windows_as_json
+from dispatch.planning import GateReason
 from dispatch.proposing import Choice, GivenUp, Proposal, find_windows, propose
-from dispatch.selectors import last_actor
+from dispatch.selectors import last_decision
 from dispatch.states import LEG, PLANNED, UNASSIGNED
 from dispatch.telling import tell_alert, tell_unassigned
+from dispatch.texts import actor_text
 from dispatch.waking import wake_solver
 from events.commands import command
 from events.each import each_alone
@@ -182,29 +184,56 @@ def reassign_leg(
     The gates hold always; `force` passes over one thing alone: that the agent declined this leg before.
     """
     leg = lock_leg(leg_id)
-    check_seen(leg, seen)
-    event = "assign" if leg.status in (PLANNED, UNASSIGNED) else "reassign"
+    check_seen(leg, seen, actor=actor)
+    event = naming_event(leg)
     LEG.check(leg, event, actor=actor, evidence={"agent": agent_id})
-    checked = check_agent(leg, agent_id=agent_id, now=now, forgive=force)
+    agent = lock_agents([agent_id]).get(agent_id)
+    judged = judge_leg(leg, now=now, at_hand=True, forgive=force)
+    checked = judged.check(leg, agent) if agent else Checked(naming=None, reasons=(GateReason.UNFIT,))
     if checked.naming is None:
-        raise AgentUnfit(name=name_of(agent_id), reasons=checked.reasons)
-    verdicts = verdicts_for(leg, now=now, at_hand=True, forgive=force)
-    why = why_of_verdicts(verdicts, chosen=agent_id, reason=reason)
+        others = judged.able(besides=leg.agent_id)
+        raise AgentUnfit(name=name_of(agent, agent_id), reasons=checked.reasons, others=others)
+    why = why_of_verdicts(judged.verdicts, chosen=agent_id, reason=reason)
     name_agents(namings=[replace(checked.naming, why=why)], event=event, actor=actor, now=now, by_hand=True)
     if event == "reassign":
         wake_solver()
     return leg
 
 
-def check_seen(leg: Leg, seen: Seen | None) -> None:
+@command
+def name_best(*, leg_id: UUID, actor: Actor, now: datetime, seen: Seen | None = None) -> Leg:
+    """Name the nearest agent who can go and does not have the leg already. Raises NobodyFits, TransitionError, LegMoved."""
+    leg = lock_leg(leg_id)
+    check_seen(leg, seen, actor=actor)
+    event = naming_event(leg)
+    LEG.check(leg, event, actor=actor, evidence={"agent": True})
+    naming = find_next(leg, now=now, besides=leg.agent_id)
+    if naming is None:
+        raise NobodyFits
+    name_agents(namings=[naming], event=event, actor=actor, now=now, by_hand=True)
+    if event == "reassign":
+        wake_solver()
+    return leg
+
+
+def naming_event(leg: Leg) -> str:
+    """How a dispatcher names somebody: for a leg that waits, or instead of whom it has."""
+    return "assign" if leg.status in (PLANNED, UNASSIGNED) else "reassign"
+
+
+def check_seen(leg: Leg, seen: Seen | None, *, actor: Actor) -> None:
     """Raise LegMoved when a locked leg has another agent than the page showed."""
-    if seen is not None and seen.agent_id != leg.agent_id:
-        raise LegMoved(who=last_actor(leg.pk), agent=leg.agent.name if leg.agent else "")
+    if seen is None or seen.agent_id == leg.agent_id:
+        return
+    last = last_decision(leg.pk)
+    who = actor_text(last.actor_name, kind=last.actor_kind) if last else "–"
+    is_self = last is not None and (last.actor_kind, last.actor_id) == (actor.kind, str(actor.id))
+    raise LegMoved(who=who, agent=leg.agent.name if leg.agent else "", is_self=is_self)
 
 
-def name_of(agent_id: UUID) -> str:
+def name_of(agent: Agent | None, agent_id: UUID) -> str:
     """The agent's name, for a refusal."""
-    return Agent.objects.filter(pk=agent_id).values_list("name", flat=True).first() or str(agent_id)
+    return agent.name if agent else str(agent_id)
 
 
 @command
@@ -214,7 +243,7 @@ def unassign_leg(*, leg_id: UUID, reason: str, actor: Actor, now: datetime, seen
     Raises LegMoved when its agent is no longer the one who was `seen`.
     """
     leg = lock_leg(leg_id)
-    check_seen(leg, seen)
+    check_seen(leg, seen, actor=actor)
     unname(leg, "unassign", reason=reason, actor=actor, now=now, is_by_hand=True)
     wake_solver()
     return leg
@@ -232,12 +261,19 @@ def plan_again(*, leg_id: UUID, actor: Actor, now: datetime) -> Leg:
 
 
 @command
-def offer_windows(*, leg_id: UUID, actor: Actor, now: datetime) -> list[tuple[datetime, datetime]]:
-    """Look for other windows with room for a leg that nobody has, and offer them to the customer."""
+def offer_windows(
+    *, leg_id: UUID, actor: Actor, now: datetime, seen: Seen | None = None
+) -> list[tuple[datetime, datetime]]:
+    """Look for other windows with room for a leg that nobody has, and offer them to the customer; the same are told once.
+
+    Raises LegMoved when it has an agent, or another than the one who was `seen`.
+    """
     leg = lock_leg(leg_id)
+    check_seen(leg, seen, actor=actor)
     LEG.check(leg, "assign", actor=actor, evidence={"agent": True})
     windows = find_windows(leg, now=now)
-    leg.other_windows = windows_as_json(windows)
-    leg.save(update_fields=["other_windows"])
-    tell_unassigned(leg, reason=leg.unassigned_reason, windows=windows)
+    if leg.other_windows != windows_as_json(windows):
+        leg.other_windows = windows_as_json(windows)
+        leg.save(update_fields=["other_windows"])
+        tell_unassigned(leg, reason=leg.unassigned_reason, windows=windows)
     return list(windows)

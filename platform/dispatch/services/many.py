@@ -8,13 +8,8 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from dispatch.checking import TRIED, verdicts_for
-from dispatch.errors import AgentUnfit, DispatchError, NobodyFits
-from dispatch.locking import lock_agents, lock_leg
-from dispatch.models import Leg
-from dispatch.services.assigning import offer_windows, reassign_leg, unassign_leg
-from dispatch.states import LEG, PLANNED, UNASSIGNED
-from events.commands import command
+from dispatch.errors import DispatchError, LegMoved
+from dispatch.services.assigning import Seen, name_best, offer_windows, unassign_leg
 from events.machine import TransitionError
 from tenants.actors import Actor
 
@@ -28,36 +23,23 @@ class Outcome:
     leg_id: UUID
     is_done: bool
     message: str
+    is_repeated: bool = False  # the same person had done it already: nothing was done again
 
 
-@command
-def name_best(*, leg_id: UUID, actor: Actor, now: datetime) -> Leg:
-    """Name the nearest agent who can go and does not have the leg already. Raises NobodyFits, TransitionError."""
-    leg = lock_leg(leg_id)
-    event = "assign" if leg.status in (PLANNED, UNASSIGNED) else "reassign"
-    LEG.check(leg, event, actor=actor, evidence={"agent": True})
-    verdicts = verdicts_for(leg, now=now, at_hand=True)
-    able = [UUID(verdict.agent_id) for verdict in verdicts if not verdict.reasons]
-    others = [agent_id for agent_id in able if agent_id != leg.agent_id][:TRIED]
-    lock_agents(others)  # all at once, in the order of their ids
-    for agent_id in others:
-        try:
-            return reassign_leg(leg_id=leg_id, agent_id=agent_id, reason="", actor=actor, now=now)
-        except AgentUnfit:
-            continue
-    raise NobodyFits
-
-
-def act_on_legs(*, action: str, leg_ids: Sequence[UUID], actor: Actor, now: datetime) -> list[Outcome]:
-    """`best`, `take_back` or `windows` for each leg in turn. Raises KeyError for another action."""
+def act_on_legs(
+    *, action: str, picked: Sequence[tuple[UUID, Seen | None]], actor: Actor, now: datetime
+) -> list[Outcome]:
+    """`best`, `take_back` or `windows` for each leg in turn, as it was seen. Raises KeyError for another action."""
     act = ACTIONS[action]
-    return [try_one(act, leg_id, actor=actor, now=now) for leg_id in leg_ids[:MOST]]
+    return [try_one(act, leg_id, seen, actor=actor, now=now) for leg_id, seen in picked[:MOST]]
 
 
-def try_one(act: Callable[..., str], leg_id: UUID, *, actor: Actor, now: datetime) -> Outcome:
+def try_one(act: Callable[..., str], leg_id: UUID, seen: Seen | None, *, actor: Actor, now: datetime) -> Outcome:
     """One leg, done or refused with the reason."""
     try:
-        message = act(leg_id=leg_id, actor=actor, now=now)
+        message = act(leg_id=leg_id, seen=seen, actor=actor, now=now)
+    except LegMoved as error:
+        return Outcome(leg_id=leg_id, is_done=False, message=error.message, is_repeated=error.is_self)
     except (DispatchError, TransitionError) as error:
         return Outcome(leg_id=leg_id, is_done=False, message=error.message)
     return Outcome(leg_id=leg_id, is_done=True, message=message)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from config import clock
 from dispatch.access import legs_for
 from dispatch.errors import DispatchError
-from dispatch.models import Leg
+from dispatch.models import Agent, Leg
 from events.ids import BadId, read_public_id
 from events.machine import TransitionError
 from tenants.actors import Actor
@@ -38,6 +38,18 @@ def leg_of(request: HttpRequest, ref: str) -> Leg:
     except BadId:
         raise Http404 from None
     found = legs_for(actor_of(request)).select_related("tenant", "area", "agent").filter(pk=key).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def agent_of_ref(ref: str) -> Agent:
+    """An agent by the public id. Raises Http404."""
+    try:
+        key = read_public_id("agt", ref)
+    except BadId:
+        raise Http404 from None
+    found = Agent.objects.filter(pk=key).first()
     if found is None:
         raise Http404
     return found

@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from dispatch.access import require_watcher
+from dispatch.coverage import annotate_agents, cover_areas, floor_licences, why_unfit
 from dispatch.filters import AgentFilter
 from dispatch.models import OCCUPIED, Agent
 from dispatch.planning.tables import ZONE
-from dispatch.selectors import annotate_agents, cover_areas, floor_licences, open_legs, why_unfit
+from dispatch.selectors import open_legs
 from dispatch.tables import AgentTable, LegTable
 from dispatch.views.acting import actor_of, now_of
 from events.ids import BadId, read_public_id
@@ -30,7 +31,9 @@ def list_agents(request: HttpRequest) -> HttpResponse:
     found = AgentFilter(request.GET, queryset=annotate_agents(Agent.objects.all(), now=now), now=now)
     table = AgentTable(found.qs, reasons_of=lambda agent: why_unfit(agent, now=now, floor=floor))
     paginate_table(table=table, request=request, per_page=ROWS)
-    return render(request, "dispatch/agents.html", {"table": table, "filter": found, "cover": cover_areas(now=now)})
+    cover = cover_areas(now=now)
+    context = {"table": table, "filter": found, "cover": cover, "short": [item for item in cover if item.is_short]}
+    return render(request, "dispatch/agents.html", context)
 
 
 @require_safe
@@ -58,7 +61,7 @@ def show_agent(request: HttpRequest, ref: str) -> HttpResponse:
         "shifts": agent.shifts.filter(ends_at__gt=now).order_by("starts_at")[:14],
         "leaves": agent.leaves.filter(ends_at__gt=now).order_by("starts_at"),
         "trainings": agent.trainings.order_by("-valid_until"),
-        "table": paginate_table(table=LegTable(legs, now=now), request=request, per_page=ROWS),
+        "table": paginate_table(table=LegTable(legs, now=now, exclude=("pick",)), request=request, per_page=ROWS),
     }
     return render(request, "dispatch/agent.html", context)
 

@@ -1,51 +1,82 @@
-"""The dispatch board over all tenants, its map, and the clocks."""
+"""The dispatch board over all tenants, as a list and as a map, and the clocks."""
 
+from collections.abc import Iterable
+from hashlib import blake2s
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 from django.views.decorators.http import require_safe
 
+from dispatch import texts
 from dispatch.access import may_decide, require_watcher
+from dispatch.coverage import AreaCover, cover_areas
 from dispatch.filters import GROUP_NAMES, ClockFilter, LegFilter
-from dispatch.models import Area, Leg
-from dispatch.selectors import count_legs, cover_areas, open_legs, running_clocks
-from dispatch.tables import ClockTable, LegTable
-from dispatch.texts import LEG_STATES
+from dispatch.mapping import draw_map
+from dispatch.selectors import count_by_area, count_legs, open_legs, running_clocks
+from dispatch.tables import SHOWN, ClockTable, LegTable
 from dispatch.views.acting import actor_of, now_of
-from events.ids import public_id
 from ui.tables import paginate_table
-from ui.tones import tone_of_status
 
-ON_MAP = 500
 ROWS = 50
+SHOWS: tuple[tuple[str, str, Any], ...] = (  # what the browser remembers, its icon and its name
+    ("list", "list", _l("List")),
+    ("both", "layout-columns", _l("Both")),
+    ("map", "map-2", _l("Map")),
+)
 
 
 @require_safe
 def show_board(request: HttpRequest) -> HttpResponse:
-    """The legs that the filter leaves; htmx asks every few seconds for what lives."""
+    """The legs that the filter leaves; htmx asks every few seconds for what lives, and hears 204 when that is nothing."""
     require_watcher(actor_of(request))
-    now = now_of(request)
-    counts = count_legs(now=now)
-    found = LegFilter(request.GET, queryset=open_legs().select_related("tenant", "area", "agent"), now=now)
+    now, legs = now_of(request), open_legs()
+    by_area = count_by_area(legs, now=now)
+    counts, cover = count_legs(by_area), cover_areas(now=now, by_area=by_area)
+    areas, shown = [item.area for item in cover], legs.select_related("tenant", "area", "agent").only(*SHOWN)
+    found = LegFilter(request.GET, queryset=shown, now=now, areas=areas)
     can_decide = may_decide(actor_of(request))
     listed = LegTable(found.qs, now=now, exclude=() if can_decide else ("pick",))
     table = paginate_table(table=listed, request=request, per_page=ROWS)
+    mark = mark_of((row.record for row in table.paginated_rows), counts, cover)
+    if request.headers.get("X-Seen") == mark:
+        return HttpResponse(status=204)
     context = {
         "can_decide": can_decide,
         "table": table,
         "filter": found,
         "counts": counts,
-        "cover": cover_areas(now=now),
+        "cover": cover,
+        "short": [item for item in cover if item.is_short],
         "tabs": group_tabs(request, counts),
         "now": now,
         "query": request.GET.urlencode(),
-        "is_map": False,
+        "mark": mark,
+        "shows": SHOWS,
+        "agent_states": texts.AGENT_STATES.items(),
     }
     is_part = getattr(request, "htmx", False) and request.headers.get("HX-Target") == "board-live"
     return render(request, "dispatch/parts/board_live.html" if is_part else "dispatch/board.html", context)
+
+
+def mark_of(legs: Iterable[Any], counts: dict[str, int], cover: list[AreaCover]) -> str:
+    """What the living part shows, in few letters: the same mark is the same part, but for the clocks that run in it."""
+    rows = [
+        (
+            *(leg.pk, leg.status, leg.status_since, leg.due_at, leg.agent_id, leg.planned_at, leg.unassigned_reason),
+            *(leg.label, leg.window_start, leg.window_end),
+        )
+        for leg in legs
+    ]
+    areas = [
+        (item.area.pk, item.fit, item.free, item.waiting, item.open, item.capacity, [unfit.ref for unfit in item.unfit])
+        for item in cover
+    ]
+    shown = repr((rows, sorted(counts.items()), areas, get_language()))
+    return blake2s(shown.encode(), digest_size=8).hexdigest()
 
 
 def group_tabs(request: HttpRequest, counts: dict[str, int]) -> list[dict[str, Any]]:
@@ -68,40 +99,14 @@ def address(request: HttpRequest, group: str) -> str:
 
 
 @require_safe
-def show_map(request: HttpRequest) -> HttpResponse:
-    """The same legs where they begin, and the areas."""
+def read_map(request: HttpRequest) -> HttpResponse:
+    """The same legs for the map, whatever page the list shows."""
     require_watcher(actor_of(request))
     now = now_of(request)
-    counts = count_legs(now=now)
-    found = LegFilter(request.GET, queryset=open_legs().select_related("tenant", "agent"), now=now)
-    legs = list(found.qs.order_by("due_at", "pk")[:ON_MAP])
-    context = {
-        "filter": found,
-        "counts": counts,
-        "points": [area_point(area) for area in Area.objects.order_by("name")] + [leg_point(leg) for leg in legs],
-        "shown": len(legs),
-        "tabs": group_tabs(request, counts),
-        "query": request.GET.urlencode(),
-        "is_map": True,
-    }
-    return render(request, "dispatch/map.html", context)
-
-
-def leg_point(leg: Leg) -> dict[str, Any]:
-    """Where a leg begins."""
-    agent = f" · {leg.agent.name}" if leg.agent else ""
-    return {
-        "lat": leg.from_lat,
-        "lng": leg.from_lng,
-        "label": f"{leg.label} · {leg.get_kind_display()} · {LEG_STATES[leg.status]}{agent}",
-        "tone": tone_of_status(status=leg.status),
-        "url": reverse("dispatch:leg", args=[public_id("leg", leg.pk)]),
-    }
-
-
-def area_point(area: Area) -> dict[str, Any]:
-    """The centre of an area."""
-    return {"lat": area.lat, "lng": area.lng, "label": area.name, "tone": "neutral", "kind": "site"}
+    found = LegFilter(request.GET, queryset=open_legs(), now=now)
+    return JsonResponse(
+        draw_map(found.qs, now=now), json_dumps_params={"ensure_ascii": False, "separators": (",", ":")}
+    )
 
 
 @require_safe

@@ -1,10 +1,11 @@
 """The agents' day: a lane an agent; a leg is dragged to a lane, or named by key, and the answer says what came of it."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.dateparse import parse_date
@@ -12,15 +13,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from dispatch import lanes, texts
 from dispatch.access import may_decide, require_decider, require_watcher
-from dispatch.checking import verdicts_for
 from dispatch.errors import AgentUnfit, DispatchError
 from dispatch.filters import LegFilter
-from dispatch.models import Agent, Leg
+from dispatch.planning import Verdict
 from dispatch.selectors import names_of
 from dispatch.services import assigning
 from dispatch.services.assigning import Seen
-from dispatch.views.acting import actor_of, leg_of, now_of
-from events.ids import BadId, public_id, read_public_id
+from dispatch.views.acting import actor_of, agent_of_ref, leg_of, now_of
+from events.ids import public_id
 from events.machine import TransitionError
 from ui.tones import tone_of_status
 
@@ -75,7 +75,7 @@ def hand_leg(request: HttpRequest, ref: str) -> HttpResponse:
         else:
             assigning.reassign_leg(leg_id=leg.pk, agent_id=agent_id, reason="", actor=actor, now=now, seen=seen)
     except (DispatchError, TransitionError) as error:
-        others = others_for(leg, now=now) if isinstance(error, AgentUnfit) else []
+        others = others_of(error.others) if isinstance(error, AgentUnfit) else []
         refused = {"refusal": error.message, "others": others, "seen": request.POST.get("seen", "")}
         return render(request, "dispatch/parts/said.html", context | refused, status=409)
     names = names_of([key for key in (agent_id, before) if key])
@@ -88,27 +88,17 @@ def hand_leg(request: HttpRequest, ref: str) -> HttpResponse:
 def agent_key(request: HttpRequest, name: str) -> UUID | None:
     """An agent of the form, or None for nobody. Raises Http404 for one who is not there."""
     text = request.POST.get(name, "")
-    if not text:
-        return None
-    try:
-        key = read_public_id("agt", text)
-    except BadId:
-        raise Http404 from None
-    if not Agent.objects.filter(pk=key).exists():
-        raise Http404
-    return key
+    return agent_of_ref(text).pk if text else None
 
 
-def others_for(leg: Leg, *, now: Any) -> list[dict[str, Any]]:
-    """Who else could go, the nearest first."""
-    able = [verdict for verdict in verdicts_for(leg, now=now, at_hand=True) if not verdict.reasons]
-    able = [verdict for verdict in able if verdict.agent_id != str(leg.agent_id)][:OTHERS]
-    names = names_of([verdict.agent_id for verdict in able])
+def others_of(able: Sequence[Verdict]) -> list[dict[str, Any]]:
+    """Who else could go, the nearest first, with what a button needs."""
+    names = names_of([verdict.agent_id for verdict in able[:OTHERS]])
     return [
         {
             "name": names[verdict.agent_id].name,
             "ref": public_id("agt", UUID(verdict.agent_id)),
             "drive": texts.minutes(verdict.drive_seconds),
         }
-        for verdict in able
+        for verdict in able[:OTHERS]
     ]

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from dispatch import texts
 from dispatch.access import may_decide, require_decider, require_watcher
-from dispatch.checking import verdicts_for
+from dispatch.checking import judge_leg
 from dispatch.models import Agent, Assignment, Leg
 from dispatch.planning import GateReason
 from dispatch.selectors import group_rejected, names_of, open_legs
@@ -149,7 +149,7 @@ def choose_agent(request: HttpRequest, ref: str) -> HttpResponse:
     if request.method == "POST":
         return name_agent(request, leg)
     now = now_of(request)
-    verdicts = verdicts_for(leg, now=now)
+    verdicts = judge_leg(leg, now=now).verdicts
     names = names_of([verdict.agent_id for verdict in verdicts])
     able = [verdict for verdict in verdicts if not verdict.reasons]
     unable = sorted((v for v in verdicts if v.reasons), key=lambda verdict: GateReason.AREA in verdict.reasons)

@@ -2,20 +2,23 @@
 
 import uuid
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-import tablericons
 from django import template
+from django.conf import settings
 from django.template.loader import render_to_string
+from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django_tables2.paginators import LazyPaginator
 
 from ui import formats, tones
+from ui.clocks import draw_clock
+from ui.icons import draw_icon
 
 register = template.Library()
 
@@ -23,19 +26,7 @@ register = template.Library()
 @register.simple_tag
 def ui_icon(name: str, size: int = 18, label: str = "") -> SafeString:
     """A Tabler icon by name (`truck`, `filled/point`); decorative unless it has a `label`. Unknown names show a dot."""
-    return _draw_icon(f"{name}", size, f"{label}")
-
-
-@lru_cache(maxsize=1024)
-def _draw_icon(name: str, size: int, label: str) -> SafeString:
-    """Icons are drawn from a zip by an XML parser: once a kind is enough, a table shows hundreds."""
-    attributes = {"role": "img", "aria_label": label} if label else {"aria_hidden": "true"}
-    attributes |= {"stroke_width": "1.75", "focusable": "false"}
-    try:
-        svg = tablericons._render_icon(name if "/" in name else f"outline/{name}", size, **attributes)
-    except tablericons.IconDoesNotExist:
-        svg = tablericons._render_icon("outline/point", size, **attributes)
-    return mark_safe(svg)  # noqa: S308 (serialised by ElementTree, which escapes)
+    return draw_icon(f"{name}", size, f"{label}")
 
 
 @register.filter
@@ -71,14 +62,19 @@ def tone(status: str) -> tones.Tone:
 @register.simple_tag
 def status(key: str, label: object = "", tone: str = "", live: bool = False) -> SafeString:
     """A state as a coloured badge. `label` is its translated name; `live` lets the dot breathe while work goes on."""
-    shown = tone or tones.tone_of_status(status=str(key))
+    return _draw_status(str(key), str(label or str(key).replace("_", " ")), tone, live)
+
+
+@lru_cache(maxsize=2048)
+def _draw_status(key: str, label: str, tone: str, live: bool) -> SafeString:
+    """A list shows the same few states over and over."""
     return format_html(
         '<span class="ui-status ui-tone-{}{}" data-status="{}">'
         '<span class="ui-dot" aria-hidden="true"></span>{}</span>',
-        shown,
+        tone or tones.tone_of_status(status=key),
         " ui-live" if live else "",
         key,
-        label or str(key).replace("_", " "),
+        label,
     )
 
 
@@ -88,15 +84,25 @@ def when(moment: datetime | None, style: str = "short") -> SafeString:
     if moment is None:
         return mark_safe('<span class="text-secondary">–</span>')
     local = timezone.localtime(moment)
+    return _draw_moment(
+        moment, local.utcoffset(), style, get_language() or "", timezone.localtime().year, str(local.tzinfo)
+    )
+
+
+@lru_cache(maxsize=8192)
+def _draw_moment(
+    moment: datetime, _offset: timedelta | None, style: str, _language: str, _year: int, _zone: str
+) -> SafeString:
+    """The same windows stand in many rows, and in the same list a few seconds later."""
     return format_html(
         '<time class="ui-time" datetime="{}" title="{}">{}</time>',
         moment.isoformat(),
-        f"{local:%Y-%m-%d %H:%M:%S %Z}",
+        f"{timezone.localtime(moment):%Y-%m-%d %H:%M:%S %Z}",
         formats.format_moment(moment=moment, style=style),
     )
 
 
-@register.inclusion_tag("ui/parts/countdown.html")
+@register.simple_tag
 def countdown(
     due_at: datetime | None,
     started_at: datetime | None = None,
@@ -104,33 +110,23 @@ def countdown(
     now: datetime | None = None,
     label: object = "",
     paused_at: datetime | None = None,
-) -> dict[str, Any]:
+) -> SafeString:
     """A clock that counts down to `due_at` in the browser, toned by the share of time used (50 %, 80 %, late).
 
     `now` is business time, which need not be the browser's; the page keeps the difference. A stopped clock says how
     it ended; a paused one stands still at what was left when the pause began.
     """
-    moment = stopped_at or paused_at or now or timezone.now()
     if due_at is None:
-        return {"due_at": None, "label": label}
-    whole = (due_at - started_at).total_seconds() if started_at else 0
-    used = (moment - started_at).total_seconds() if started_at else 0
-    late = moment > due_at
-    share = used / whole if whole > 0 else float(late)
-    shown = "neutral" if paused_at else tones.tone_of_share(share=share)
-    if stopped_at:
-        shown = "bad" if late else "good"
-    return {
-        "due_at": due_at,
-        "started_at": started_at,
-        "stopped_at": stopped_at,
-        "now": moment,
-        "label": label,
-        "late": late,
-        "paused": bool(paused_at),
-        "tone": shown,
-        "text": formats.format_duration(duration=due_at - moment),
-    }
+        return mark_safe('<span class="text-secondary">–</span>')
+    moment = stopped_at or paused_at or now or timezone.now()
+    return draw_clock(
+        due_at,
+        started_at=started_at,
+        stopped_at=stopped_at,
+        moment=moment,
+        label=label,
+        is_paused=paused_at is not None,
+    )
 
 
 @register.inclusion_tag("ui/parts/stat.html")
@@ -221,6 +217,7 @@ def filter_bar(filterset: Any, search: str = "q", target: str = "", reset: str =
         "form": form,
         "search_field": form[search] if search in form.fields else None,
         "fields": fields,
+        "hidden": [field for field in form if field.is_hidden and field.value()],
         "used": len(used),
         "target": target,
         "reset": reset,
@@ -231,10 +228,11 @@ def filter_bar(filterset: Any, search: str = "q", target: str = "", reset: str =
 
 
 @register.inclusion_tag("ui/parts/live.html")
-def live(url: str, target: str, also: str = "") -> dict[str, Any]:
+def live(url: str, target: str, also: str = "", seen: str = "") -> dict[str, Any]:
     """Renews the part `target` (a CSS selector; this stands inside it) from `url` every few seconds, which answers 204 while
-    nothing is new; `also` names further parts of the same page, with commas."""
-    return {"url": url, "target": target, "also": also}
+    nothing is new; `also` names further parts of the same page, with commas. `seen` is what the page shows, as the view
+    calls it: it is sent along as the header X-Seen."""
+    return {"url": url, "target": target, "also": also, "seen": seen}
 
 
 @register.inclusion_tag("ui/parts/form.html")
@@ -305,20 +303,29 @@ def chart(
     return {"option": option, "title": title, "table": table, "height": height, "key": _fresh_id()}
 
 
+@register.simple_tag
+def map_attributes() -> SafeString:
+    """What a script needs to draw a map: Leaflet's files, the tiles of the settings, and the words of its buttons."""
+    return format_html_join(
+        " ",
+        'data-{}="{}"',
+        (
+            ("script", static("vendor/leaflet/leaflet.js")),
+            ("style", static("vendor/leaflet/leaflet.css")),
+            ("tiles", settings.MAP_TILES_URL),
+            ("attribution", settings.MAP_TILES_ATTRIBUTION),
+            ("zoom-in", gettext("Zoom in")),
+            ("zoom-out", gettext("Zoom out")),
+        ),
+    )
+
+
 @register.inclusion_tag("ui/parts/map.html")
-def ui_map(
-    points: Iterable[Mapping[str, Any]],
-    title: object,
-    tile_url: str = "",
-    attribution: str = "",
-    height: str = "md",
-) -> dict[str, Any]:
-    """A map of points `{lat, lng, label, tone, url, kind}` (WGS-84); without `tile_url` a graticule and a scale."""
+def ui_map(points: Iterable[Mapping[str, Any]], title: object, height: str = "md") -> dict[str, Any]:
+    """A map of points `{lat, lng, label, tone, url, kind}` (WGS-84), on the tiles of the settings or a graticule."""
     return {
         "points": list(points),
         "title": title,
-        "tile_url": tile_url,
-        "attribution": attribution,
         "height": height,
         "key": _fresh_id(),
     }

@@ -38,6 +38,37 @@ function laneAt(target) {
   return target instanceof Element ? target.closest(".dp-lane") : null;
 }
 
+/* A lane that lies outside the window comes into it: near an edge the page goes on under the hand, the faster the nearer. */
+const EDGE = 72;
+const FASTEST = 22;
+let pointer = null;
+let running = false;
+
+function pull(at, first, last) {
+  const into = Math.max(0, first + EDGE - at) - Math.max(0, at - (last - EDGE));
+  return -Math.round((Math.max(-EDGE, Math.min(EDGE, into)) / EDGE) * FASTEST);
+}
+
+function scrollOn() {
+  running = Boolean(dragged && pointer);
+  if (!running) return;
+  const head = document.querySelector(".ui-top")?.getBoundingClientRect().bottom || 0;
+  window.scrollBy(0, pull(pointer.y, Math.max(0, head), window.innerHeight));
+  const wide = document.querySelector(".dp-lanes");
+  const box = wide?.getBoundingClientRect();
+  if (box && pointer.x > box.left && pointer.x < box.right) wide.scrollLeft += pull(pointer.x, box.left, box.right);
+  requestAnimationFrame(scrollOn);
+}
+
+document.addEventListener("dragover", (event) => {
+  if (!dragged) return;
+  pointer = { x: event.clientX, y: event.clientY };
+  if (!running) scrollOn();
+});
+document.addEventListener("dragleave", (event) => {
+  if (!event.relatedTarget) pointer = null; // it has left the window
+});
+
 document.addEventListener("dragstart", (event) => {
   const leg = event.target instanceof Element ? event.target.closest(".dp-leg") : null;
   if (!leg || !day()?.dataset.can) return;
@@ -52,7 +83,7 @@ document.addEventListener("dragover", (event) => {
   if (lane && dragged) event.preventDefault();
 });
 document.addEventListener("dragend", () => {
-  dragged = null;
+  dragged = pointer = null;
   if (day()) delete day().dataset.uiTouched;
   for (const each of lanes()) each.classList.remove("dp-over");
 });

@@ -28,7 +28,7 @@ function draw(clock) {
   const shown = text(Math.abs(left), (clock.dataset.units || "d|h|min|s").split("|"));
   clock.textContent = left < 0 ? clock.dataset.late.replace("{time}", shown) : shown;
   const started = clock.dataset.started ? Date.parse(clock.dataset.started) : NaN;
-  const share = Number.isNaN(started) ? Number(left < 0) : (now - started) / (due - started);
+  const share = left < 0 ? 1 : Number.isNaN(started) ? 0 : (now - started) / (due - started); // late before it began is late
   const chip = clock.closest(".ui-clock");
   if (!chip) return;
   const wanted = `ui-tone-${tone(share)}`;

@@ -1,5 +1,6 @@
 /* Toasts and dialogs, for the page itself and for what htmx answers. */
 const toasts = document.getElementById("ui-toasts");
+let before = null; // what had the focus when a dialog opened
 const strings = document.getElementById("ui-strings").dataset;
 
 function settle(toast) {
@@ -36,8 +37,11 @@ document.addEventListener("ui:close", () => ["modal", "drawer"].forEach((kind) =
 
 document.addEventListener("htmx:afterSwap", (event) => {
   const kind = { "ui-modal-body": "modal", "ui-drawer-body": "drawer" }[event.target.id];
-  if (kind) overlay(kind).show();
+  if (!kind) return;
+  if (!document.getElementById(`ui-${kind}`).classList.contains("show")) before = document.activeElement;
+  overlay(kind).show();
 });
+document.addEventListener("htmx:afterSettle", (event) => event.target.querySelector?.("[data-ui-focus]")?.focus());
 document.addEventListener("htmx:afterSettle", (event) => {
   const go = event.target.closest?.("[data-ui-go]") || document.querySelector("[data-ui-go]");
   if (go) window.location.assign(go.dataset.uiGo);
@@ -46,7 +50,12 @@ document.addEventListener("htmx:responseError", () => show({ text: strings.faile
 document.addEventListener("htmx:sendError", () => show({ text: strings.offline, level: "error" }));
 for (const id of ["ui-modal", "ui-drawer"]) {
   const element = document.getElementById(id);
-  const reset = () => document.getElementById(`${id}-body`).replaceChildren();
+  const reset = () => {
+    document.getElementById(`${id}-body`).replaceChildren();
+    const back = before?.isConnected ? before : before?.id && document.getElementById(before.id);
+    if (back && back !== document.body) back.focus({ preventScroll: true });
+    before = null;
+  };
   element.addEventListener("hidden.bs.modal", reset);
   element.addEventListener("hidden.bs.offcanvas", reset);
   element.addEventListener("shown.bs.modal", () => element.querySelector("[autofocus], input:not([type=hidden]), select, textarea")?.focus());

@@ -39,6 +39,19 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   event.detail.shouldSwap = false;
   for (const news of document.querySelectorAll("[data-ui-news]")) news.hidden = false;
 });
+/* What somebody has opened stays open in the new part. */
+let opened = [];
+function open() {
+  for (const id of opened) document.getElementById(id)?.setAttribute("open", "");
+}
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.requestConfig?.elt?.matches("[data-ui-live]")) {
+    opened = [...document.querySelectorAll("details[id][open]")].map((element) => element.id);
+  }
+});
+document.addEventListener("htmx:afterSwap", open);
+document.addEventListener("htmx:oobAfterSwap", open);
+document.addEventListener("htmx:afterSettle", () => (opened = []));
 /* A poll that fails says nothing: the next one may do, a little later. */
 for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
   document.addEventListener(name, (event) => {
@@ -51,4 +64,6 @@ document.addEventListener("htmx:beforeOnLoad", (event) => {
   if (event.detail.requestConfig?.elt?.matches("[data-ui-live]") && event.detail.xhr.status < 400) pause = PAUSE;
 });
 document.addEventListener("visibilitychange", ask);
+document.addEventListener("hidden.bs.offcanvas", ask); // what was done at the side shows at once
+document.addEventListener("hidden.bs.modal", ask);
 again();

@@ -51,31 +51,43 @@ function text(point, linked) {
   return element;
 }
 
-function draw(section) {
-  const L = window.L;
+/* A map in a section that has the attributes of the tag `map_attributes`: tiles or a graticule, the buttons, the scale. */
+async function frame(section, options = {}) {
   const data = section.dataset;
-  const points = JSON.parse(document.getElementById(data.uiMap).textContent);
-  const map = L.map(section.querySelector("[data-ui-canvas]"), { zoomControl: false, scrollWheelZoom: false, attributionControl: Boolean(data.tiles), zoomSnap: 0.5 });
+  await Promise.all([load(data.style, "link"), load(data.script, "script")]);
+  const L = window.L;
+  const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const map = L.map(section.querySelector("[data-ui-canvas]"), {
+    zoomControl: false, scrollWheelZoom: false, attributionControl: Boolean(data.tiles), zoomSnap: 0.5, maxZoom: 18,
+    zoomAnimation: !calm, fadeAnimation: !calm, markerZoomAnimation: !calm, ...options,
+  });
   L.control.zoom({ zoomInTitle: data.zoomIn, zoomOutTitle: data.zoomOut, position: "topright" }).addTo(map);
   L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
-  const places = points.map((point) => [point.lat, point.lng]);
-  if (places.length) map.fitBounds(places, { padding: [36, 36], maxZoom: 14 });
-  else map.setView([31.2304, 121.4737], 9);
+  map.setView([31.2304, 121.4737], 9);
   if (data.tiles) L.tileLayer(data.tiles, { attribution: data.attribution, maxZoom: 18 }).addTo(map);
   else graticule(map);
+  return map;
+}
+
+async function draw(section) {
+  const points = JSON.parse(document.getElementById(section.dataset.uiMap).textContent);
+  const map = await frame(section);
+  const places = points.map((point) => [point.lat, point.lng]);
+  if (places.length) map.fitBounds(places, { padding: [36, 36], maxZoom: 14 });
   for (const point of points) {
-    const circle = L.circleMarker([point.lat, point.lng], { radius: point.kind === "site" ? 8 : 6, className: `ui-map-point ui-tone-${point.tone || "active"}` });
+    const circle = window.L.circleMarker([point.lat, point.lng], { radius: point.kind === "site" ? 8 : 6, className: `ui-map-point ui-tone-${point.tone || "active"}` });
     circle.addTo(map).bindPopup(text(point, Boolean(point.url))).bindTooltip(text(point, false));
   }
 }
 
-async function start() {
-  const sections = [...document.querySelectorAll("[data-ui-map]")].filter((section) => !drawn.has(section));
-  if (!sections.length) return;
-  sections.forEach((section) => drawn.add(section));
-  await Promise.all([load(sections[0].dataset.style, "link"), load(sections[0].dataset.script, "script")]);
-  sections.forEach(draw);
+function start() {
+  for (const section of document.querySelectorAll("[data-ui-map]")) {
+    if (drawn.has(section)) continue;
+    drawn.add(section);
+    draw(section);
+  }
 }
 
+window.baylinkMaps = { frame };
 document.addEventListener("htmx:afterSettle", start);
 start();

@@ -1,4 +1,5 @@
-/* Rows that lead somewhere: click, j and k to move, Enter to open, x to tick. */
+/* Rows that lead somewhere: click, j and k to move, Enter to open, x to tick. A row with `data-ui-drawer` opens at the side; its
+   link leads to the page still (another tab, no scripts). `ui:row` tells which row is the current one. */
 const skip = "a, button, input, select, textarea, label, summary";
 
 function rows() {
@@ -7,7 +8,17 @@ function rows() {
 
 function open(row, newTab) {
   if (newTab) window.open(row.dataset.href, "_blank", "noopener");
-  else window.location.assign(row.dataset.href);
+  else if (row.dataset.uiDrawer) {
+    row.querySelector(".ui-key a")?.focus({ preventScroll: true }); // where the focus comes back to
+    window.htmx.ajax("GET", row.dataset.uiDrawer, { target: "#ui-drawer-body", swap: "innerHTML" });
+  } else window.location.assign(row.dataset.href);
+}
+
+function mark(row) {
+  if (row.classList.contains("ui-row-current")) return;
+  for (const each of document.querySelectorAll(".ui-row-current")) each.classList.remove("ui-row-current");
+  row.classList.add("ui-row-current");
+  row.dispatchEvent(new CustomEvent("ui:row", { bubbles: true }));
 }
 
 function move(step) {
@@ -15,16 +26,24 @@ function move(step) {
   if (!all.length) return;
   const at = all.findIndex((row) => row.classList.contains("ui-row-current"));
   const next = all[Math.max(0, Math.min(all.length - 1, at < 0 ? 0 : at + step))];
-  all[at]?.classList.remove("ui-row-current");
-  next.classList.add("ui-row-current");
+  mark(next);
   (next.querySelector("td a") || next).focus({ preventScroll: true });
   next.scrollIntoView({ block: "nearest" });
 }
 
 document.addEventListener("click", (event) => {
   const row = event.target.closest("[data-ui-table] tr[data-href]");
-  if (!row || event.target.closest(skip) || window.getSelection().toString()) return;
-  open(row, event.metaKey || event.ctrlKey);
+  if (!row || window.getSelection().toString()) return;
+  const newTab = event.metaKey || event.ctrlKey;
+  const key = row.dataset.uiDrawer && event.target.closest(".ui-key a");
+  if (key ? newTab || event.shiftKey : event.target.closest(skip)) return;
+  event.preventDefault();
+  mark(row);
+  open(row, newTab);
+});
+document.addEventListener("focusin", (event) => {
+  const row = event.target.closest("[data-ui-table] tr[data-href]");
+  if (row && event.target.closest(".ui-key a")) mark(row);
 });
 
 document.addEventListener("keydown", (event) => {
