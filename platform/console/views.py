@@ -1,5 +1,6 @@
 """The operator's first page, and the search over its desks."""
 
+from collections import Counter
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +13,8 @@ from django.views.decorators.http import require_safe
 
 from config import clock
 from console import selectors
-from console.access import READERS, STAFF, actor_of, is_watcher, staff_view
+from console.access import DESK, READERS, STAFF, actor_of, is_watcher, staff_view
+from console.duties import duties_of
 from dispatch.access import may_watch
 from repair.access import jobs_for
 from repair.ids import job_ref
@@ -42,13 +44,20 @@ def show_home(request: HttpRequest) -> HttpResponse:
         if actor.is_staff_in(StaffRole.WORKSHOP):
             return redirect("repair:floor")
         return redirect("repair:day")
-    by_state = reads.count_by_state(Job.objects.all())
+    counts = reads.count_by_kind(Job.objects.all())
+    by_state: Counter[str] = Counter()
+    for (_kind, status), number in counts.items():
+        by_state[status] += number
     option, chart_table = selectors.chart_of(by_state, STAGES, _("Jobs"))
     chart_table["head"] = [_("State"), _("Jobs")]
+    duties = duties_of(actor, counts, now=now)
     legs = selectors.todays_legs(now=now)
     late = selectors.late_by_kind(now=now)
     context: dict[str, Any] = {
         "today": now,
+        "duties": duties,
+        "has_board": any(duty.url == reverse("dispatch:board") for duty in duties),
+        "sees_needs": actor.is_staff_in(*DESK),
         "needs": reads.count_needs(Job.objects.all(), now=now),
         "legs": selectors.count_legs(now=now),
         "late": late,

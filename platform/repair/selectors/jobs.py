@@ -308,10 +308,10 @@ def load_of_workshops(
 # --- the console's first page -------------------------------------------------------------------------------------------
 
 
-def count_by_state(jobs: QuerySet[Job]) -> dict[str, int]:
-    """How many open jobs stand in each state."""
-    rows = jobs.filter(status__in=states.OPEN.split()).values_list("status").annotate(count=Count("pk"))
-    return dict(rows.order_by())
+def count_by_kind(jobs: QuerySet[Job]) -> dict[tuple[str, str], int]:
+    """How many open jobs of each kind stand in each state."""
+    rows = jobs.filter(status__in=states.OPEN.split()).values_list("kind", "status").annotate(count=Count("pk"))
+    return {(kind, status): count for kind, status, count in rows.order_by()}
 
 
 def count_by_tenant(jobs: QuerySet[Job], *, now: datetime) -> list[dict[str, Any]]:
