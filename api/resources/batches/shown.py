@@ -164,7 +164,7 @@ def shown_batches() -> QuerySet[Any]:
         default=Value(states.SUBMITTED),
         output_field=CharField(),
     )
-    return Batch.objects.annotate(**numbers).annotate(shown=shown)
+    return Batch.objects.defer("mends", "menders").annotate(**numbers).annotate(shown=shown)
 
 
 def file_notice(found: Mapping[str, Any]) -> dict[str, str]:
