@@ -12,7 +12,7 @@ from repair.models import Job
 
 SHOWN: Final = 40
 WITH_AGENT: Final = (
-    states.PRE_CHECK, states.AT_STATION, states.READY, states.RETURN_FAILED, states.REFUSED, states.DOCUMENTS_IN,
+    states.IN_CUSTODY, states.PRE_CHECK, states.AT_STATION, states.READY, states.RETURN_FAILED, states.REFUSED, states.DOCUMENTS_IN,
     states.AT_OFFICE, states.PAID, states.OFFICE_REFUSED,
 )  # fmt: skip
 

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from django.contrib import messages
 from django.contrib.staticfiles import finders
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -57,6 +58,11 @@ def own_leg(request: HttpRequest, ref: str) -> Leg:
 @staff_view(StaffRole.AGENT)
 def show_day(request: HttpRequest) -> HttpResponse:
     """What the agent has to do, in order."""
+    return render_day(request)
+
+
+def render_day(request: HttpRequest) -> HttpResponse:
+    """The page of the day."""
     actor, now = actor_of(request), clock.now()
     agent = require_agent(actor)
     return of_agent(render(request, "repair/day.html", {"agent": agent, "now": now, **read_day(agent, now)}), actor)
@@ -68,8 +74,9 @@ def show_handover(request: HttpRequest, ref: str) -> HttpResponse:
     """One trip: where, who, what for, and what is due now."""
     actor, now = actor_of(request), clock.now()
     leg = own_leg(request, ref)
-    if leg.status == "cancelled":
-        raise Http404
+    if leg.status == "cancelled":  # by his own step, too: another time is another trip
+        messages.info(request, _("This trip is over. What is next stands below."))
+        return render_day(request)
     stop = read_stop(leg)
     before = read_before(stop, actor)
     context: dict[str, Any] = {

@@ -218,6 +218,9 @@ form.addEventListener("input", (event) => {
   if (event.target.matches("[data-photo]")) photograph(event.target.closest("[data-line]"), event.target);
   else if (event.target.closest("[data-line]")) {
     if (event.target.matches("[data-field=operation]")) choose(event.target.closest("[data-line]"));
+    event.target.classList.remove("is-invalid");
+    const line = event.target.closest("[data-line]");
+    if (!line.querySelector(".is-invalid")) line.querySelector("[data-error]").hidden = true;
     soon();
   }
 });
