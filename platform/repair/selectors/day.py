@@ -12,8 +12,8 @@ from repair.models import Job
 
 SHOWN: Final = 40
 WITH_AGENT: Final = (
-    states.IN_CUSTODY, states.PRE_CHECK, states.AT_STATION, states.READY, states.RETURN_FAILED, states.REFUSED, states.DOCUMENTS_IN,
-    states.AT_OFFICE, states.PAID, states.OFFICE_REFUSED,
+    states.IN_CUSTODY, states.PRE_CHECK, states.AT_STATION, states.READY, states.RETURN_FAILED, states.REFUSED,
+    states.DOCUMENTS_IN, states.AT_OFFICE, states.PAID, states.OFFICE_REFUSED,
 )  # fmt: skip
 
 
