@@ -6,12 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from django.db.models import Value
-from django.db.models.functions import Concat
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from config import clock
-from dispatch.models import Area
 from events.ids import public_id, read_public_id
 from files.models import StoredFile
 from files.services import read_file
@@ -19,14 +15,11 @@ from fleet.models import OrderPhoto
 from repair.models import Authorisation, ConditionReport, Custody, HandoverPhoto, HandoverStep, Job
 from repair.services.collecting import REQUIRED_SHOTS, hash_of
 from tenants.context import tenant_context
-from tenants.people.models import User
-from tenants.people.seed import ensure_staff
 from tests.e2e.conftest import Visitor, aside
+from tests.e2e.desk import agent_email, desk_world, enter, sign, without_authorisation
 from tests.files.test_photos import photo
-from tests.repair.world import build_world, fresh
-from tests.world import PASSWORD, tenant_of
+from tests.repair.world import fresh
 
-OPS = "ops"
 LINE = re.compile("ERR_INTERNET_DISCONNECTED|ERR_FAILED|ERR_ABORTED")
 
 
@@ -39,34 +32,14 @@ LOSE_ONE_ANSWER = """() => { const real = window.fetch; let left = 1; window.fet
 
 def on_the_way() -> tuple[Job, str, str]:
     """A job whose agent is on his way to the pickup; the leg, and his e-mail."""
-    Area.objects.update(code=Concat(Value("demo-"), "code"))  # the small world has areas of the same codes
-    world = build_world(tenant_of("acme"), clock.now())
-    for agent in (world.li, world.wu):
-        agent.areas.set(Area.objects.all())
-    Authorisation.objects.filter(tenant=world.tenant).delete()
+    world = desk_world()
+    without_authorisation(world)
     job = world.name(world.order())
     world.accept(job)
     world.contact(job)
     leg = world.leg(job)
     assert leg.agent is not None
-    user = User.objects.get(agent=leg.agent)
-    ensure_staff(user=user, roles=["agent"])
-    user.set_password(PASSWORD)
-    user.save()
-    return job, public_id("leg", leg.pk), user.email
-
-
-def sign(page: Page, name: str) -> None:
-    """Draw something."""
-    canvas = page.locator(f'[data-pad="{name}"] canvas')
-    canvas.scroll_into_view_if_needed()
-    box = canvas.bounding_box()
-    assert box is not None
-    page.mouse.move(box["x"] + 20, box["y"] + 20)
-    page.mouse.down()
-    page.mouse.move(box["x"] + 120, box["y"] + 60, steps=8)
-    page.mouse.move(box["x"] + 160, box["y"] + 25, steps=8)
-    page.mouse.up()
+    return job, public_id("leg", leg.pk), agent_email(leg.agent)
 
 
 def test_a_pickup_on_a_broken_line(visit: Callable[..., Visitor], tmp_path: Path) -> None:
@@ -76,11 +49,7 @@ def test_a_pickup_on_a_broken_line(visit: Callable[..., Visitor], tmp_path: Path
         pictures[shot] = tmp_path / f"{shot}.jpg"
         pictures[shot].write_bytes(photo(size=(640 + number, 480)))
     person = visit(width=390)
-    page = person.page
-    person.sign_in(email, PASSWORD)
-    page.get_by_role("button", name="Sign in", exact=True).click()
-    page.wait_for_url(re.compile(OPS))
-    page.goto(person.url("/repair/handover/", slug=OPS))
+    page = enter(person, email, "/repair/handover/")
     expect(page.get_by_text("沪A12345").first).to_be_visible()
     person.look()
     page.get_by_role("link", name="Open").first.click()
