@@ -61,7 +61,7 @@ def admin(world: Tenant, sign_in: SignIn) -> Client:
 
 
 def rows_of(client: Client, query: str = "") -> list[dict[str, str]]:
-    content = b"".join(client.get(f"/audit/export.csv?{query}"))  # type: ignore[arg-type]
+    content = b"".join(client.get(f"/audit/export.csv?{query}").streaming_content)  # type: ignore[attr-defined]
     return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
 
 

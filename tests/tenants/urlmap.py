@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -13,6 +14,11 @@ from tenants.marks import Wall, wall_of
 PART = re.compile(r"<(?:(?P<kind>[^>:]+):)?(?P<name>\w+)>")
 
 NUMBERS = {"seq": str(10**9)}  # of the entry in tests/tenants/belongings.py; all else there is number 1
+
+
+def fill(part: re.Match[str], ref: str) -> str:
+    """What stands in the place of one argument."""
+    return NUMBERS.get(part["name"], "1") if part["kind"] == "int" else ref
 
 
 @dataclass(frozen=True)
@@ -33,9 +39,7 @@ class Url:
         for ref in refs if any(kind != "int" for _name, kind in self.arguments) else [""]:
             if any(kind == "uuid" and "-" not in ref for _name, kind in self.arguments):
                 continue
-            yield "/" + PART.sub(
-                lambda part, ref=ref: NUMBERS.get(part["name"], "1") if part["kind"] == "int" else ref, self.route
-            )  # type: ignore[misc]
+            yield "/" + PART.sub(partial(fill, ref=ref), self.route)
 
 
 def walk(urlconf: str) -> list[Url]:

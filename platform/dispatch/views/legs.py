@@ -156,6 +156,7 @@ def choose_agent(request: HttpRequest, ref: str) -> HttpResponse:
     context = {
         "leg": leg,
         "ref": ref,
+        "seen": public_id("agt", leg.agent_id) if leg.agent_id else "",
         "back": back_to(leg),
         "able": [
             {
@@ -179,9 +180,11 @@ def choose_agent(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 def name_agent(request: HttpRequest, leg: Leg) -> HttpResponse:
-    """The choice of `choose_agent`."""
+    """The choice of `choose_agent`; whoever chose meanwhile is not overruled unseen."""
     try:
         agent_id = read_public_id("agt", request.POST.get("agent", ""))
+        before = request.POST.get("seen")
+        seen = None if before is None else assigning.Seen(read_public_id("agt", before) if before else None)
     except BadId:
         raise Http404 from None
 
@@ -192,6 +195,7 @@ def name_agent(request: HttpRequest, leg: Leg) -> HttpResponse:
             reason=request.POST.get("reason", "").strip()[:200],
             actor=actor_of(request),
             now=now_of(request),
+            seen=seen,
         )
 
     return act(request, call, done=_("The agent is named."), back=back_to(leg))
