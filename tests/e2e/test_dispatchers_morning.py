@@ -144,7 +144,9 @@ def offer_other_windows(page: Page) -> None:
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Offer other windows").locator("visible=true").last.click()
-    expect(page.locator(DRAWER).get_by_role("status")).to_contain_text(re.compile("windows? (is|are) offered"))
+    said = page.locator(DRAWER).get_by_role("status")
+    expect(said).to_contain_text(re.compile("windows? (is|are) offered"))
+    expect(said).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.locator(f"{DRAWER}.show")).to_have_count(0)
 
@@ -181,11 +183,15 @@ def test_a_leg_is_dragged_to_a_lane_out_of_sight(dispatcher: Visitor) -> None:
     page.mouse.move(600, 480, steps=4)
     page.mouse.move(604, 484, steps=2)  # over the same lane: only then the browser tells that something is held over it
     page.wait_for_function(IN_SIGHT, arg=f'.dp-lane[data-agent="{agent}"]')
-    page.mouse.move(600, 380)
-    page.wait_for_timeout(100)
-    where = lane.bounding_box()
-    assert where
-    page.mouse.move(600, where["y"] + 15, steps=3)
+    page.mouse.move(600, 380)  # away from the edge: the page stands still
+    for _try in range(10):  # lanes are laid out as they come into the window, so the place is looked up until it stays
+        page.wait_for_timeout(150)
+        where = lane.bounding_box()
+        assert where
+        page.mouse.move(600, where["y"] + where["height"] / 2, steps=2)
+        page.wait_for_timeout(150)
+        if lane.bounding_box() == where and "dp-over" in str(lane.get_attribute("class")):
+            break
     page.mouse.up()
     expect(page.locator("[data-dp-done]")).to_contain_text("has it now.")
     assert aside(lambda: Leg.objects.get(pk=leg_key(leg)).agent.name) == name  # type: ignore[union-attr]
