@@ -23,7 +23,8 @@ def name_agents(facts: Sequence[Recorded]) -> None:
     visits, jobs = lock_purposes(item.fact.purpose_id for item in facts)
     first = [item for item in facts if item.fact.kind != LegKind.RETURN]
     wanted = {item.fact.purpose_id: visits[item.fact.purpose_id] for item in first if item.fact.purpose_id in visits}
-    ensure_workshops(visits=wanted, jobs=jobs)
+    because = {job.pk: item for item in facts for job in jobs.get(item.fact.purpose_id, [])}
+    ensure_workshops(visits=wanted, jobs=jobs, because=because)
     for item in facts:
         mine = jobs.get(item.fact.purpose_id, [])
         if item.fact.kind != LegKind.RETURN:

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from events.commands import record, tell
+from events.commands import Recorded, current_work, record, tell
 from repair.events import ORDER_MOVES, JobMoved, OrderNoted, OrderPhotographed, PhotoTold, VehicleOdometerRead
 from repair.ids import job_ref, order_ref, vehicle_ref
 from repair.models import Job
@@ -21,11 +22,14 @@ def move(
     note: str = "",
     detail: Mapping[str, Any] | None = None,
     **evidence: Any,
-) -> None:
-    """Take one step: check, change, record, tell. The caller saves the job's status. Raises TransitionError."""
+) -> Recorded:
+    """Take one step: check, change, record, tell. Returns its fact; the caller saves the job's status.
+
+    Raises TransitionError.
+    """
     before = job.status
     step = JOB.transition(job, event, actor=actor, now=now, **evidence)
-    tell_step(job, row=step.row, event=event, before=before, note=note, detail=detail)
+    return tell_step(job, row=step.row, event=event, before=before, note=note, detail=detail)
 
 
 def move_many(
@@ -37,36 +41,43 @@ def move_many(
     note: str = "",
     detail: Mapping[str, Any] | None = None,
     **evidence: Any,
-) -> None:
-    """The same step for many jobs, all or none; their states are saved here. Raises TransitionError."""
+) -> dict[UUID, Recorded]:
+    """The same step for many jobs, all or none; their states are saved here. Returns the facts. Raises TransitionError."""
     before = {job.pk: job.status for job in jobs}
     rows = {job.pk: JOB.check(job, event, actor=actor, evidence=evidence).row for job in jobs}
     JOB.transition_many(jobs, event, actor=actor, now=now, **evidence)
-    for job in jobs:
-        tell_step(job, row=rows[job.pk], event=event, before=before[job.pk], note=note, detail=detail)
+    return {
+        job.pk: tell_step(job, row=rows[job.pk], event=event, before=before[job.pk], note=note, detail=detail)
+        for job in jobs
+    }
 
 
-def tell_step(job: Job, *, row: str, event: str, before: str, note: str, detail: Mapping[str, Any] | None) -> None:
+def tell_step(job: Job, *, row: str, event: str, before: str, note: str, detail: Mapping[str, Any] | None) -> Recorded:
     """Record the step, and tell the tenant when the state changed."""
-    fact = record(
-        JobMoved(
-            subject=job_ref(job.pk),
-            job_id=job.pk,
-            tenant_id=job.tenant_id,
-            order_id=job.order_id,
-            row=row,
-            event=event,
-            before=before,
-            after=job.status,
-            note=note,
-            detail=dict(detail) if detail else None,
-        )
-    )
+    fact = record_step(job, row=row, event=event, before=before, note=note, detail=detail)
     if job.status != before:
         told = ORDER_MOVES[job.status](
             subject=order_ref(job.order_id), order_id=job.order_id, status=job.status, note=note
         )
         tell(job.tenant_id, told, because=fact)
+    return fact
+
+
+def record_step(
+    job: Job, *, row: str, event: str, before: str = "", note: str = "", detail: Mapping[str, Any] | None = None
+) -> Recorded:
+    """The fact of a step, or of what changes no state."""
+    return record(
+        JobMoved(
+            subject=job_ref(job.pk), job_id=job.pk, tenant_id=job.tenant_id, order_id=job.order_id, row=row, event=event,
+            before=before or job.status, after=job.status, note=note, detail=dict(detail) if detail else None,
+        )
+    )  # fmt: skip
+
+
+def last_step(job: Job) -> Recorded | None:
+    """The fact that the running command recorded last of this job: what is told beside a step is told because of it."""
+    return next((item for item in reversed(current_work().facts) if item.fact.subject == job_ref(job.pk)), None)
 
 
 def note_order(job: Job, *, topic: str, text: str) -> None:
@@ -74,7 +85,7 @@ def note_order(job: Job, *, topic: str, text: str) -> None:
     tell(
         job.tenant_id,
         OrderNoted(subject=order_ref(job.order_id), order_id=job.order_id, topic=topic, text=text),
-        because=None,
+        because=last_step(job),
     )
 
 
@@ -86,7 +97,7 @@ def tell_odometer(job: Job, *, km: int, source: str, now: datetime) -> None:
             subject=vehicle_ref(job.vehicle_id), vehicle_id=job.vehicle_id, vin=job.vin, km=km, read_at=now, source=source,
             order_id=job.order_id,
         ),
-        because=None,
+        because=last_step(job),
     )  # fmt: skip
 
 
@@ -95,4 +106,4 @@ def tell_photos(job: Job, *, kind: str, photos: Sequence[PhotoTold]) -> None:
     if photos:
         subject = order_ref(job.order_id)
         told = OrderPhotographed(subject=subject, order_id=job.order_id, kind=kind, photos=tuple(photos))
-        tell(job.tenant_id, told, because=None)
+        tell(job.tenant_id, told, because=last_step(job))

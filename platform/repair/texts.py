@@ -127,6 +127,8 @@ OVERLAYS: Final[dict[str, Any]] = {
     "amend": _l("Order amended"),
     "begin_line": _l("Work on a line begun"),
     "correct_odometer": _l("Odometer at pickup corrected"),
+    "note_progress": _l("Progress note"),
+    "begin_visit": _l("Its turn has come: the vehicle is free again"),
 }
 """Steps that change no state."""
 INCIDENTS: Final[dict[str, Any]] = {

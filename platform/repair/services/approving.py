@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from dispatch.clocks import start_clocks, stop_clocks
 from dispatch.requests import ClockStart
-from events.commands import command
+from events.commands import Recorded, command
 from repair.ids import job_ref
 from repair.locking import lock_order
 from repair.models import Estimate, EstimateLine, Job, LineDecision
@@ -52,9 +52,9 @@ def decide_estimate(
     require_valid(job, estimate, now)
     if decision == "approve":
         apply_choices(estimate, choices)
-    settle(job, estimate, decision, reason, actor, now)
+    fact = settle(job, estimate, decision, reason, actor, now)
     close_waits(job, now)
-    tell_decision(job, estimate, reason)
+    tell_decision(job, estimate, reason, because=fact)
     return estimate
 
 
@@ -88,7 +88,7 @@ def apply_choices(estimate: Estimate, choices: Sequence[LineChoice]) -> None:
     estimate.approved_fen = sum(line.approved_fen for line in lines)
 
 
-def settle(job: Job, estimate: Estimate, decision: Decision, reason: str, actor: Actor, now: datetime) -> None:
+def settle(job: Job, estimate: Estimate, decision: Decision, reason: str, actor: Actor, now: datetime) -> Recorded:
     """Move the job by what was decided, and write it on the estimate."""
     if decision != "approve":
         EstimateLine.objects.filter(estimate=estimate).update(
@@ -97,7 +97,7 @@ def settle(job: Job, estimate: Estimate, decision: Decision, reason: str, actor:
     event, outcome = event_for(estimate, decision)
     if outcome in {"approved", "part_approved"} and not estimate.is_supplement:
         promise_return(job, now)
-    move(
+    fact = move(
         job,
         event,
         actor=actor,
@@ -110,6 +110,7 @@ def settle(job: Job, estimate: Estimate, decision: Decision, reason: str, actor:
     job.save(update_fields=["status", "status_since", "promised_return_at"])
     estimate.decision, estimate.decided_at, estimate.decided_by, estimate.reason = outcome, now, actor.name, reason
     estimate.save(update_fields=["decision", "decided_at", "decided_by", "reason", "approved_fen"])
+    return fact
 
 
 def undecided(estimate: Estimate) -> str | None:

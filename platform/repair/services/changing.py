@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from dispatch.clocks import cancel_clocks, stop_clocks
 from dispatch.models import LegKind
 from dispatch.services.legs import amend_legs, cancel_legs
-from events.commands import command, record, tell
+from events.commands import Recorded, command, tell
 from events.machine import TransitionError
 from repair import states
-from repair.events import JobMoved, OrderAmended
-from repair.ids import job_ref, order_ref
+from repair.events import OrderAmended
+from repair.ids import order_ref
 from repair.locking import JobNotFound, lock_job, lock_jobs, lock_order, lock_visit
 from repair.models import Estimate, Incident, Job, LineDecision, Visit
 from repair.requests import UNSET, Amendment
@@ -28,7 +28,7 @@ from repair.services.visit_ends import (
     plan_pickup,
 )
 from repair.services.working import tell_decision
-from repair.telling import move, move_many, note_order
+from repair.telling import move, move_many, note_order, record_step
 from tenants.actors import Actor, Party, system_actor
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
@@ -135,7 +135,7 @@ def write_amendment(job: Job, changes: Mapping[str, Any]) -> None:
     for key, value in changes.items():
         setattr(job, key, value)
     job.save(update_fields=list(changes))
-    fact = record_change(job, "amend", "J26", {"fields": sorted(changes)})
+    fact = record_step(job, row="J26", event="amend", detail={"fields": sorted(changes)})
     event = OrderAmended(
         subject=order_ref(job.order_id), order_id=job.order_id, before=plain(before), after=plain(changes)
     )
@@ -188,16 +188,6 @@ def amend_beside(job: Job, changes: Mapping[str, Any]) -> None:
             write_amendment(other, changed)
 
 
-def record_change(job: Job, event: str, row: str, detail: Mapping[str, Any]) -> Any:
-    """A fact for what changes no state."""
-    return record(
-        JobMoved(
-            subject=job_ref(job.pk), job_id=job.pk, tenant_id=job.tenant_id, order_id=job.order_id, row=row, event=event,
-            before=job.status, after=job.status, detail=dict(detail),
-        )
-    )  # fmt: skip
-
-
 def plain(values: Mapping[str, Any]) -> dict[str, Any]:
     """Values as JSON carries them."""
     return {key: value.isoformat() if isinstance(value, datetime) else value for key, value in values.items()}
@@ -219,8 +209,8 @@ def reschedule_order(
     check_window(job, {"window_start": window[0], "window_end": window[1]}, now)
     failed = [each for each in jobs if each.status == states.PICKUP_FAILED] or [job]
     is_customers_word = not actor.parties.isdisjoint({Party.TEN, Party.INT})
-    move_many(failed, "reschedule", actor=actor, now=now, is_customers_word=is_customers_word)
-    bays = change_windows(visit, failed, window)
+    facts = move_many(failed, "reschedule", actor=actor, now=now, is_customers_word=is_customers_word)
+    bays = change_windows(visit, failed, window, because=facts)
     cancel_legs(purpose_ids=[visit.pk], reason="reschedule", actor=system_actor("reschedule"), now=now)
     plan_pickup(visit, failed, now)
     give_back(bays)
@@ -242,16 +232,16 @@ def stop_job(*, job_id: UUID, reason: str, actor: Actor, now: datetime, tenant_i
     job = lock_job(job_id=job_id, tenant_id=tenant_id)
     is_answer = job.status == states.CONSENT_REQUIRED and Party.DSP not in actor.parties
     event = "stop_at_consent" if is_answer else "stop"
-    move(job, event, actor=actor, now=now, note=reason, reason=reason)
+    fact = move(job, event, actor=actor, now=now, note=reason, reason=reason)
     job.ended_reason = reason[:300]
     job.save(update_fields=["status", "status_since", "ended_reason"])
     for kind in ("approval", "consent", "parts"):
         stop_clocks(kind=kind, subject_ids=[job.pk], now=now)
-    withdraw_estimate(job, reason, now)
+    withdraw_estimate(job, reason, fact, now)
     return job
 
 
-def withdraw_estimate(job: Job, reason: str, now: datetime) -> None:
+def withdraw_estimate(job: Job, reason: str, fact: Recorded, now: datetime) -> None:
     """What still waited for an answer needs none: its lines stay visible as declined."""
     estimate = Estimate.objects.select_for_update().filter(job=job, decision="").order_by("-version").first()
     if estimate is None:
@@ -259,7 +249,7 @@ def withdraw_estimate(job: Job, reason: str, now: datetime) -> None:
     estimate.lines.update(decision=LineDecision.DECLINED)
     estimate.decision, estimate.decided_at, estimate.reason = "withdrawn", now, reason
     estimate.save(update_fields=["decision", "decided_at", "reason"])
-    tell_decision(job, estimate, reason)
+    tell_decision(job, estimate, reason, because=fact)
 
 
 @command

@@ -14,7 +14,7 @@ from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
 from dispatch.planning import WorkshopCard, WorkshopChoice, WorkshopNeed, choose_workshop
-from events.commands import command, tell
+from events.commands import Recorded, command, tell
 from repair import states
 from repair.events import OrderWorkshopNamed
 from repair.ids import order_ref
@@ -24,10 +24,11 @@ from repair.telling import move
 from tenants.actors import Actor
 
 LOCAL = ZoneInfo(settings.TIME_ZONE)
+Facts = Mapping[UUID, Recorded]  # by job: why its tenant is told
 Bay = tuple[UUID, date]  # a workshop, and the day on which it keeps a bay
 
 
-def ensure_workshops(*, visits: Mapping[UUID, Visit], jobs: Mapping[UUID, Sequence[Job]]) -> None:
+def ensure_workshops(*, visits: Mapping[UUID, Visit], jobs: Mapping[UUID, Sequence[Job]], because: Facts) -> None:
     """Choose a workshop for each locked visit that needs one and has none; called inside a command.
 
     A visit for which no workshop fits stays without one: its jobs wait, with the reasons on the visit.
@@ -41,7 +42,7 @@ def ensure_workshops(*, visits: Mapping[UUID, Visit], jobs: Mapping[UUID, Sequen
     workshops, free = lock_bays(days)
     for visit in sorted(waiting, key=lambda v: (v.window_start, v.pk)):
         choice = choose_for(visit, jobs[visit.pk], workshops, free, refused=refusals(visit))
-        book(visit, jobs[visit.pk], choice, workshops, free)
+        book(visit, jobs[visit.pk], choice, workshops, free, because=because)
 
 
 def needs_workshop(jobs: Sequence[Job]) -> bool:
@@ -61,15 +62,15 @@ def operation_of(job: Job) -> str:
     return Job.Kind.REPAIR.value if job.kind == Job.Kind.INSPECTION else job.kind
 
 
-def ensure_workshop_for_failed(visit: Visit, job: Job, *, now: datetime) -> None:
+def ensure_workshop_for_failed(visit: Visit, job: Job, *, because: Recorded, now: datetime) -> None:
     """A workshop for what the station did not pass, today; called inside a command. Without one any workshop may begin."""
     if visit.workshop is not None:
-        name_workshop(visit.workshop, [job])
+        name_workshop(visit.workshop, [job], because={job.pk: because})
         return
     today = local_day(now)
     workshops, free = lock_bays({today})
     choice = choose_for(visit, [job], workshops, free, refused=set(), day=today)
-    book(visit, [job], choice, workshops, free, day=today)
+    book(visit, [job], choice, workshops, free, because={job.pk: because}, day=today)
 
 
 def local_day(moment: datetime) -> date:
@@ -136,6 +137,8 @@ def book(
     choice: WorkshopChoice,
     workshops: Mapping[UUID, Workshop],
     free: Mapping[tuple[UUID, date], WorkshopDay],
+    *,
+    because: Facts,
     day: date | None = None,
 ) -> None:
     """Take the bay, keep why, tell the tenant."""
@@ -155,11 +158,11 @@ def book(
         row = free[workshop.pk, visit.workshop_day]
         row.taken += 1
         WorkshopDay.objects.filter(pk=row.pk).update(taken=F("taken") + 1)
-        name_workshop(workshop, jobs)
+        name_workshop(workshop, jobs, because=because)
     visit.save(update_fields=["workshop", "workshop_day", "workshop_why"])
 
 
-def name_workshop(workshop: Workshop, jobs: Sequence[Job]) -> None:
+def name_workshop(workshop: Workshop, jobs: Sequence[Job], *, because: Facts) -> None:
     """Write the workshop on the jobs, and tell where the vehicle goes."""
     mine = [job for job in jobs if has_workshop(job) and job.status in states.ACTIVE]
     Job.objects.filter(pk__in=[job.pk for job in mine]).update(workshop=workshop)
@@ -168,7 +171,7 @@ def name_workshop(workshop: Workshop, jobs: Sequence[Job]) -> None:
         tell(
             job.tenant_id,
             OrderWorkshopNamed(subject=order_ref(job.order_id), order_id=job.order_id, workshop=workshop.name),
-            because=None,
+            because=because[job.pk],
         )
 
 
@@ -205,31 +208,30 @@ def change_workshop(*, visit_id: UUID, workshop_id: UUID | None, reason: str, ac
     """
     visit, jobs = lock_visit(visit_id=visit_id)
     mine = [job for job in jobs if job.kind in states.WITH_WORKSHOP.split() and job.status not in states.JOB.ended]
-    for job in mine:
-        move(job, "change_workshop", actor=actor, now=now, note=reason, reason=reason)
+    facts = {job.pk: move(job, "change_workshop", actor=actor, now=now, note=reason, reason=reason) for job in mine}
     if visit.workshop_id is not None and workshop_id is None:
         refused = [*visit.workshop_why.get("refused", []), {"workshop": str(visit.workshop_id), "reason": reason}]
         visit.workshop_why = {**visit.workshop_why, "refused": refused}
     lock_bays({day for day in (visit.workshop_day, local_day(visit.window_start)) if day is not None})
     give_back(leave_bay(visit))
     if workshop_id is None:
-        ensure_workshops(visits={visit.pk: visit}, jobs={visit.pk: mine})
+        ensure_workshops(visits={visit.pk: visit}, jobs={visit.pk: mine}, because=facts)
     else:
-        book_by_hand(visit, mine, workshop_id, actor)
+        book_by_hand(visit, mine, workshop_id, actor, because=facts)
     if visit.workshop_id is None:
         raise ValidationError({"workshop": _("No workshop fits on that day; choose another day or another workshop.")})
     assign_waiting(visit, mine, actor=actor, now=now)
     return visit
 
 
-def book_by_hand(visit: Visit, jobs: Sequence[Job], workshop_id: UUID, actor: Actor) -> None:
+def book_by_hand(visit: Visit, jobs: Sequence[Job], workshop_id: UUID, actor: Actor, *, because: Facts) -> None:
     """A dispatcher's choice: any workshop with a bay that day."""
     workshops, free = lock_bays({local_day(visit.window_start)})
     row = free.get((workshop_id, local_day(visit.window_start)))
     if row is None or row.taken >= row.bays:
         raise ValidationError({"workshop": _("This workshop has no bay free on that day.")})
     choice = WorkshopChoice(workshop_id=str(workshop_id), considered=())
-    book(visit, jobs, choice, workshops, free)
+    book(visit, jobs, choice, workshops, free, because=because)
     visit.workshop_why = {**visit.workshop_why, "by_hand": actor.name}
     visit.save(update_fields=["workshop_why"])
 

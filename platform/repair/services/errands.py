@@ -10,7 +10,7 @@ from dispatch.models import Leg, LegKind
 from dispatch.requests import ClockStart, LegSpec
 from dispatch.services import driving
 from dispatch.services.legs import cancel_legs, plan_legs
-from events.commands import command
+from events.commands import Recorded, command
 from repair.events import PhotoTold
 from repair.ids import job_ref
 from repair.locking import lock_job
@@ -40,10 +40,16 @@ def step(
 ) -> Job:
     """One step of one job."""
     job = lock_job(job_id=job_id, tenant_id=tenant_id)
-    require_own_agent([job], event, actor=actor)
-    move(job, event, actor=actor, now=now, note=reason, reason=reason, **(evidence or {}))
-    job.save(update_fields=["status", "status_since"])
+    take(job, event, actor=actor, now=now, reason=reason, **(evidence or {}))
     return job
+
+
+def take(job: Job, event: str, *, actor: Actor, now: datetime, reason: str = "", **evidence: Any) -> Recorded:
+    """The step of a locked job; returns its fact."""
+    require_own_agent([job], event, actor=actor)
+    fact = move(job, event, actor=actor, now=now, note=reason, reason=reason, **evidence)
+    job.save(update_fields=["status", "status_since"])
+    return fact
 
 
 # --- inspection ----------------------------------------------------------------------------------------------------------
@@ -82,9 +88,10 @@ def decide_failed_inspection(
     """I6 or I7: repair what failed and go again, or take the vehicle back as it is."""
     key = Job.objects.filter(tenant_id=tenant_id, order_id=order_id).values_list("pk", flat=True).get()
     event = "consent_to_repair" if is_repaired else "return_failed_vehicle"
-    job = step(key, event, actor=actor, now=now, tenant_id=tenant_id, reason=reason)
+    job = lock_job(job_id=key, tenant_id=tenant_id)
+    fact = take(job, event, actor=actor, now=now, reason=reason)
     if is_repaired and job.visit is not None:
-        ensure_workshop_for_failed(job.visit, job, now=now)
+        ensure_workshop_for_failed(job.visit, job, because=fact, now=now)
     return job
 
 
@@ -150,10 +157,11 @@ def receive_parts(*, job_id: UUID, is_fitted: bool, actor: Actor, now: datetime)
     """P2: here; to be fitted, the vehicle is fetched like any other."""
     if is_fitted:
         lock_visits_of(job_id)
-    job = step(job_id, "parts_arrived", actor=actor, now=now)
+    job = lock_job(job_id=job_id)
+    fact = take(job, "parts_arrived", actor=actor, now=now)
     stop_clocks(kind="parts", subject_ids=[job.pk], now=now)
     if is_fitted:
-        fetch_for_fitting(job, now)
+        fetch_for_fitting(job, fact, now)
     return job
 
 
@@ -167,7 +175,7 @@ def lock_visits_of(job_id: UUID) -> None:
         lock_open(found[0], {found[1]})
 
 
-def fetch_for_fitting(job: Job, now: datetime) -> None:
+def fetch_for_fitting(job: Job, fact: Recorded, now: datetime) -> None:
     """A visit and its pickup leg, in the window that was asked for or the next of the same length."""
     start, end = next_window(job.window_start, job.window_end, now)
     line = JobLine(
@@ -180,12 +188,12 @@ def fetch_for_fitting(job: Job, now: datetime) -> None:
     visit = Visit.objects.select_for_update().get(pk=plan.id)
     job.visit = visit
     job.save(update_fields=["visit"])
-    bays = change_windows(visit, [job], (plan.window_start, plan.window_end))
+    bays = change_windows(visit, [job], (plan.window_start, plan.window_end), because={job.pk: fact})
     clock = ClockStart(kind="dispatch", subject_id=job.pk, subject=job_ref(job.pk), started_at=now)
     start_clocks(tenant_id=job.tenant_id, clocks=[clock], now=now)
     if plan.is_new and plan.waits_for is None:
         legs: list[LegSpec] = [plan.pickup_leg(now)]
         plan_legs(tenant_id=job.tenant_id, legs=legs, actor=system_actor("parts"), now=now)
     elif not plan.is_new:
-        join_named_visit(visit, [job], now=now)
+        join_named_visit(visit, [job], because={job.pk: fact}, now=now)
     give_back(bays)

@@ -16,7 +16,7 @@ from repair import states
 from repair.events import OrderAgentNamed
 from repair.ids import job_ref, order_ref
 from repair.models import Job, Visit
-from repair.services.choosing import ensure_workshops
+from repair.services.choosing import Facts, ensure_workshops
 from repair.telling import move_many
 from tenants.actors import Actor, system_actor
 
@@ -60,7 +60,7 @@ def require_place(jobs: Sequence[Job], visit: Visit | None) -> None:
         )  # fmt: skip
 
 
-def tell_agent(job: Job, leg: Any, *, because: Recorded | None) -> None:
+def tell_agent(job: Job, leg: Any, *, because: Recorded) -> None:
     """Who comes, and when; `leg` has kind, agent_name, agent_phone and planned_at."""
     event = OrderAgentNamed(
         subject=order_ref(job.order_id), order_id=job.order_id, leg=leg.kind, agent_name=leg.agent_name,
@@ -94,7 +94,7 @@ def run_contact_clock(event: str, jobs: Sequence[Job], now: datetime) -> None:
             start_clocks(tenant_id=tenant_id, clocks=clocks, now=now)
 
 
-def join_named_visit(visit: Visit, jobs: Sequence[Job], *, now: datetime) -> None:
+def join_named_visit(visit: Visit, jobs: Sequence[Job], *, because: Facts, now: datetime) -> None:
     """Jobs that joined a visit whose agent is named already get him at once; called inside a command, visit locked.
 
     What he has done so far (accepted, called) they follow with his next step.
@@ -106,11 +106,11 @@ def join_named_visit(visit: Visit, jobs: Sequence[Job], *, now: datetime) -> Non
     )
     if leg is None or leg.agent is None:
         return
-    ensure_workshops(visits={visit.pk: visit}, jobs={visit.pk: jobs})
+    ensure_workshops(visits={visit.pk: visit}, jobs={visit.pk: jobs}, because=because)
     assign_jobs(jobs, visit, agent_id=leg.agent.pk, actor=system_actor("visits"), now=now)
     stop_clocks(kind="dispatch", subject_ids=[job.pk for job in jobs], now=now)
     for job in jobs:
-        tell_agent(job, NamedAgent(leg), because=None)
+        tell_agent(job, NamedAgent(leg), because=because[job.pk])
 
 
 class NamedAgent:

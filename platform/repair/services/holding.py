@@ -14,7 +14,7 @@ from dispatch.clocks import pause_clocks, resume_clocks, stop_clocks
 from dispatch.models import ENDED, Leg
 from dispatch.requests import LegSpec
 from dispatch.services.legs import cancel_legs, plan_legs
-from events.commands import command, tell
+from events.commands import Recorded, command, tell
 from repair import states
 from repair.events import OrderAgentNamed
 from repair.ids import order_ref
@@ -60,11 +60,11 @@ def recall_agent(job: Job, now: datetime) -> None:
     for each in [job if found.pk == job.pk else found for found in mine]:
         if each.status not in states.NAMED.split():
             continue
-        move(each, "unassign", actor=system_actor("hold"), now=now, note=job.held_reason)
+        fact = move(each, "unassign", actor=system_actor("hold"), now=now, note=job.held_reason)
         each.agent = None
         each.save(update_fields=["status", "status_since", "agent"])
         stop_clocks(kind="contact", subject_ids=[each.pk], now=now)
-        tell(each.tenant_id, nobody_named(each), because=None)
+        tell(each.tenant_id, nobody_named(each), because=fact)
 
 
 def nobody_named(job: Job) -> OrderAgentNamed:
@@ -78,16 +78,16 @@ def nobody_named(job: Job) -> OrderAgentNamed:
 def release_job(*, job_id: UUID, actor: Actor, now: datetime) -> Job:
     """J20: back to what it was; the clocks that stood still run on, and their end has moved by as long."""
     job = lock_job(job_id=job_id)
-    move(job, "release", actor=actor, now=now)
+    fact = move(job, "release", actor=actor, now=now)
     resume_clocks(kinds=PAUSED[job.held_cause], subject_ids=[job.pk], reason=RELEASED, now=now)
     job.held_since, job.held_cause, job.held_reason = None, "", ""
     job.save(update_fields=["held_since", "held_cause", "held_reason"])
     note_order(job, topic="release", text="")
-    send_again(job, now)
+    send_again(job, fact, now)
     return job
 
 
-def send_again(job: Job, now: datetime) -> None:
+def send_again(job: Job, fact: Recorded, now: datetime) -> None:
     """A pickup (or errand) that the hold had called off is planned again."""
     is_waiting = job.visit is not None and job.visit.waits_for_id is not None
     is_due = job.status == states.ACKNOWLEDGED or (job.status == states.ARRIVED and job.visit is not None)
@@ -99,7 +99,7 @@ def send_again(job: Job, now: datetime) -> None:
         return
     if job.visit is not None:
         window = next_window(job.visit.window_start, job.visit.window_end, now)
-        bays = change_windows(job.visit, [job], window)
+        bays = change_windows(job.visit, [job], window, because={job.pk: fact})
         plan_pickup(job.visit, [job], now)
         give_back(bays)
     elif job.kind == Job.Kind.VIOLATION:

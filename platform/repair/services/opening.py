@@ -85,7 +85,7 @@ def open_jobs(
     acknowledge(jobs, tenant_id)
     start_clocks(tenant_id=tenant_id, clocks=opening_clocks(jobs, now), now=now)
     plan_legs(tenant_id=tenant_id, legs=opening_legs(jobs, visits, now), actor=system_actor("intake"), now=now)
-    join_standing_visits(jobs, now)
+    join_standing_visits(jobs, facts, now)
     opened = {
         job.line.external_ref: OpenedLine(
             external_ref=job.line.external_ref, order_id=job.order_id, number=job.number, is_new=True
@@ -245,15 +245,16 @@ def opening_clocks(jobs: Sequence[NewJob], now: datetime) -> list[ClockStart]:
     return respond + dispatch
 
 
-def join_standing_visits(jobs: Sequence[NewJob], now: datetime) -> None:
+def join_standing_visits(jobs: Sequence[NewJob], facts: Sequence[Recorded], now: datetime) -> None:
     """A line for a vehicle whose pickup is on its way already goes with it."""
+    because = {job.job_id: fact for job, fact in zip(jobs, facts, strict=True)}
     joined: dict[UUID, list[UUID]] = {}
     for job in jobs:
         if job.visit is not None and not job.visit.is_new and job.visit.waits_for is None:
             joined.setdefault(job.visit.id, []).append(job.job_id)
     for visit_id, job_ids in sorted(joined.items()):
         visit, mine = lock_visit(visit_id=visit_id)
-        join_named_visit(visit, [job for job in mine if job.pk in job_ids], now=now)
+        join_named_visit(visit, [job for job in mine if job.pk in job_ids], because=because, now=now)
 
 
 def needs_agent_now(job: NewJob) -> bool:

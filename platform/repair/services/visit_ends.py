@@ -15,7 +15,8 @@ from repair.events import OrderAmended
 from repair.ids import job_ref, order_ref
 from repair.locking import lock_visit
 from repair.models import Job, Visit
-from repair.services.choosing import Bay, give_back, leave_bay, local_day
+from repair.services.choosing import Bay, Facts, give_back, leave_bay, local_day
+from repair.telling import record_step
 from tenants.actors import Actor, system_actor
 
 OVER = states.JOB.ended | {states.DELIVERED, states.RATED, states.NOT_RATED, states.HANDED_OVER}
@@ -56,7 +57,9 @@ def next_window(start: datetime, end: datetime, now: datetime) -> tuple[datetime
     return start + steps * length, end + steps * length
 
 
-def change_windows(visit: Visit, jobs: Sequence[Job], window: tuple[datetime, datetime]) -> list[Bay]:
+def change_windows(
+    visit: Visit, jobs: Sequence[Job], window: tuple[datetime, datetime], *, because: Facts
+) -> list[Bay]:
     """Another window for the visit and these jobs, and the tenant is told. Returns a bay of another day, to be given back."""
     start, end = visit.window_start, visit.window_end = window
     visit.save(update_fields=["window_start", "window_end"])
@@ -68,7 +71,7 @@ def change_windows(visit: Visit, jobs: Sequence[Job], window: tuple[datetime, da
         job.save(update_fields=["window_start", "window_end"])
         if before != after:
             event = OrderAmended(subject=order_ref(job.order_id), order_id=job.order_id, before=before, after=after)
-            tell(job.tenant_id, event, because=None)
+            tell(job.tenant_id, event, because=because[job.pk])
     return bays
 
 
@@ -86,7 +89,8 @@ def begin_waiting(visit: Visit, now: datetime) -> list[Bay]:
     )
     if not jobs:
         return []
-    bays = change_windows(visit, jobs, next_window(visit.window_start, visit.window_end, now))
+    facts = {job.pk: record_step(job, row="J4", event="begin_visit") for job in jobs}
+    bays = change_windows(visit, jobs, next_window(visit.window_start, visit.window_end, now), because=facts)
     plan_pickup(visit, jobs, now)
     return bays
 

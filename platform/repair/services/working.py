@@ -23,7 +23,7 @@ from repair.models import Estimate, EstimateLine, Job, LineDecision, LineKind, P
 from repair.requests import EstimateLineDraft
 from repair.services.operations import check_operations
 from repair.services.timing import note_progress_clock, start_wait
-from repair.telling import move, note_order, tell_photos
+from repair.telling import move, note_order, record_step, tell_photos
 from tenants.actors import Actor, Party, system_actor
 from tenants.people.models import StaffMembership
 
@@ -82,7 +82,7 @@ def submit_estimate(*, job_id: UUID, lines: Sequence[EstimateLineDraft], actor: 
     job = lock_job(job_id=job_id)
     require_own_workshop(job, actor)
     estimate = write_estimate(job, lines, is_supplement=False, now=now)
-    move(
+    fact = move(
         job,
         "submit_estimate",
         actor=actor,
@@ -91,7 +91,7 @@ def submit_estimate(*, job_id: UUID, lines: Sequence[EstimateLineDraft], actor: 
         detail={"version": estimate.version, "total_fen": estimate.total_fen},
     )
     job.save(update_fields=["status", "status_since"])
-    tell_estimate(job, estimate)
+    tell_estimate(job, estimate, because=fact)
     start_wait(job, "approval", now=now)
     note_progress_clock([job], now=now)
     if (
@@ -173,7 +173,7 @@ def read_quantity(text: str) -> Decimal:
     return quantity.quantize(CENT)
 
 
-def tell_estimate(job: Job, estimate: Estimate) -> None:
+def tell_estimate(job: Job, estimate: Estimate, *, because: Recorded) -> None:
     """The tenant reads the lines."""
     assert estimate.valid_until is not None
     event = OrderEstimated(
@@ -181,7 +181,7 @@ def tell_estimate(job: Job, estimate: Estimate) -> None:
         is_supplement=estimate.is_supplement, total_fen=estimate.total_fen,
         valid_until=estimate.valid_until, lines=told_lines(estimate),
     )  # fmt: skip
-    tell(job.tenant_id, event, because=None)
+    tell(job.tenant_id, event, because=because)
 
 
 def told_lines(estimate: Estimate) -> tuple[LineTold, ...]:
@@ -215,26 +215,20 @@ def expire_estimate(*, job_id: UUID, actor: Actor, now: datetime) -> bool:
         return False
     estimate.decision, estimate.decided_at = "expired", now
     estimate.save(update_fields=["decision", "decided_at"])
-    move(
-        job,
-        "expire_estimate",
-        actor=actor,
-        now=now,
-        note=ESTIMATE_EXPIRED,
-    )
+    fact = move(job, "expire_estimate", actor=actor, now=now, note=ESTIMATE_EXPIRED)
     job.save(update_fields=["status", "status_since"])
     stop_clocks(kind="approval", subject_ids=[job.pk], now=now)
-    tell_decision(job, estimate, "")
+    tell_decision(job, estimate, "", because=fact)
     return True
 
 
-def tell_decision(job: Job, estimate: Estimate, reason: str) -> None:
+def tell_decision(job: Job, estimate: Estimate, reason: str, *, because: Recorded) -> None:
     """Everybody at the tenant reads who decided what."""
     event = OrderEstimateDecided(
         subject=order_ref(job.order_id), order_id=job.order_id, estimate_version=estimate.version, decision=estimate.decision,
         approved_fen=estimate.approved_fen, reason=reason, lines=told_lines(estimate), promised_return_at=job.promised_return_at,
     )  # fmt: skip
-    tell(job.tenant_id, event, because=None)
+    tell(job.tenant_id, event, because=because)
 
 
 def approved_lines(job: Job) -> list[EstimateLine]:
@@ -313,7 +307,7 @@ def require_consent(
     job = lock_job(job_id=job_id)
     require_own_workshop(job, actor)
     supplement = write_estimate(job, lines, is_supplement=True, now=now)
-    move(
+    fact = move(
         job,
         "require_consent",
         actor=actor,
@@ -323,7 +317,7 @@ def require_consent(
         detail={"version": supplement.version},
     )
     job.save(update_fields=["status", "status_since"])
-    tell_estimate(job, supplement)
+    tell_estimate(job, supplement, because=fact)
     start_wait(job, "consent", now=now)
     return supplement
 
@@ -375,6 +369,8 @@ def note_progress(*, job_id: UUID, text: str, actor: Actor, now: datetime, photo
         job=job, text=text.strip(), photos=[photo.ref for photo in photos], by=actor.name, noted_at=now
     )
     note_progress_clock([job], now=now)
+    detail = {"photos": [photo.ref for photo in photos]} if photos else None
+    record_step(job, row="P10", event="note_progress", note=text.strip(), detail=detail)
     note_order(job, topic="progress", text=text.strip())
     claim_files(file_ids=[photo.pk for photo in photos], now=now)
     tell_photos(job, kind="progress", photos=[PhotoTold(file_id=photo.pk, sha256=photo.sha256) for photo in photos])
