@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 P = ParamSpec("P")
 R = TypeVar("R")
 
-RETRIES = 3
+ATTEMPTS = 3
 RETRIED = (errors.DeadlockDetected, errors.SerializationFailure)
 
 
@@ -111,11 +111,11 @@ def run_outermost(work: Work, call: Callable[[], R]) -> R:
     """Run, settle and (when it owns the transaction) commit; only then is a deadlock retried."""
     claim_block(work)
     owns = not connection.in_atomic_block
-    for attempt in range(RETRIES):
+    for attempt in range(ATTEMPTS):
         try:
             return run_once(work, call)
         except Exception as error:
-            if not owns or not is_retried(error) or attempt == RETRIES - 1:
+            if not owns or not is_retried(error) or attempt == ATTEMPTS - 1:
                 raise
             logger.warning("%s met a deadlock and is tried again.", work.name)
             work.facts.clear()

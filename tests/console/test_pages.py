@@ -277,6 +277,20 @@ def test_a_dispatcher_holds_and_releases(world: World, at_console: AtConsole) ->
     assert "Paused: " not in text_of(dispatcher.get(page_of(job)))
 
 
+def test_parts_that_nobody_fits_are_handed_over_by_a_dispatcher(world: World, at_console: AtConsole) -> None:
+    job = world.order(service="parts")
+    dispatcher = at_console("dispatcher")
+    dispatcher.post(step_of(job, "order_parts"))
+    assert dispatcher.post(step_of(job, "parts_arrived"), {"is_fitted": "no"}).status_code == 302
+    assert step_of(job, "deliver_parts") in text_of(dispatcher.get(page_of(job)))
+    assert dispatcher.post(step_of(job, "deliver_parts"), {"receipt": ""}).status_code == 422
+    assert fresh(job).status == "arrived"
+    assert dispatcher.post(step_of(job, "deliver_parts"), {"receipt": "签收 赵师傅"}).status_code == 302
+    assert fresh(job).status == "delivered"
+    step = Fact.objects.get(subject=job_ref(job.pk), data__event="deliver_parts")
+    assert (step.data["row"], step.data["detail"]) == ("P3", {"receipt": "签收 赵师傅"})
+
+
 def test_a_step_that_has_passed_is_named_kindly(world: World, at_console: AtConsole) -> None:
     job = world.in_custody()
     answer = at_console("dispatcher").post(step_of(job, "cancel"), {"reason": "x"})
