@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dispatch.views import agents, board, day, drawer, legs, many, mine
+from dispatch.views import agents, board, day, declining, drawer, legs, many
 
 app_name = "dispatch"
 
@@ -22,7 +22,5 @@ urlpatterns = [
     path("legs/<str:ref>/look-again/", legs.look_again, name="look_again"),
     path("legs/<str:ref>/windows/", legs.offer_windows, name="offer_windows"),
     path("legs/<str:ref>/offer/", legs.offer_now, name="offer_now"),
-    path("mine/", mine.list_mine, name="mine"),
-    path("mine/<str:ref>/decline/", mine.decline, name="decline"),
-    path("mine/<str:ref>/<str:event>/", mine.take_step, name="step"),
+    path("legs/<str:ref>/decline/", declining.decline, name="decline"),
 ]

@@ -232,29 +232,22 @@ def test_the_agents_page_says_who_is_fit_and_why_not(desk: Desk, monkeypatch: py
     assert client.get(address("agent", agent_ref(bad))).status_code == 200
 
 
-def test_an_agent_takes_his_steps_on_his_own_page(desk: Desk) -> None:
+def test_an_agent_declines_his_own_offer_alone_and_is_back_at_his_day(desk: Desk) -> None:
     agent, other = desk.agent("me"), desk.agent("other", lat=31.26)
     leg, foreign = desk.assigned(), desk.assigned()
     assert (leg.agent, foreign.agent) == (agent, other)
     open_offers(leg_ids=[leg.pk, foreign.pk], actor=desk.system, now=NOW)
     client = sign_in(StaffRole.AGENT, user=agent.user)
-    page = client.get(address("mine"))
-    assert [item["leg"] for item in page.context["legs"]] == [leg]
-    assert client.post(address("step", ref(foreign), "accept")).status_code == 404
-    for event, status in (
-        ("accept", "accepted"),
-        ("contact", "contacted"),
-        ("set_out", "under_way"),
-        ("arrive", "arrived"),
-    ):
-        client.post(address("step", ref(leg), event))
-        assert desk.fresh(leg).status == status
-    assert client.post(address("step", ref(leg), "finish")).status_code == 404
-    assert desk.fresh(foreign).status == "offered"
-    stranger = sign_in(StaffRole.AGENT, user=other.user)
-    stranger.post(address("decline", ref(foreign)), {"reason": "太远"})
-    assert desk.fresh(foreign).agent != other
-    assert sign_in(StaffRole.DISPATCHER).get(address("mine")).status_code == 403
+    assert client.post(address("decline", ref(foreign)), {"reason": "太远"}).status_code == 404
+    assert client.post(address("decline", ref(leg)), {"reason": ""}).status_code == 422
+    assert (desk.fresh(leg).status, desk.fresh(foreign).status) == ("offered", "offered")
+    answer = client.post(address("decline", ref(leg)), {"reason": "太远"})
+    assert (answer.status_code, answer.headers["Location"]) == (
+        302,
+        reverse("repair:day", urlconf="config.urls_console"),
+    )
+    assert desk.fresh(leg).agent != agent
+    assert sign_in(StaffRole.DISPATCHER).get(address("decline", ref(foreign))).status_code == 403
 
 
 def test_an_area_without_agents_stands_out(desk: Desk) -> None:
