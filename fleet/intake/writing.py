@@ -3,16 +3,13 @@
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from django.utils.translation import gettext_noop
 
-from fleet.intake.checks import CheckedFile, RowStatus
-from fleet.intake.columns import COLUMNS, IGNORED, PLACE, REQUIRED
+from fleet.intake.columns import COLUMNS, PLACE, REQUIRED
 from fleet.intake.context import SERVICES, Site
-from fleet.intake.rows import RowProblem, explain
-from fleet.intake.tables import OrderFile
 from fleet.intake.templates import Template, write_template
 from fleet.intake.values import PLATE_FORMS
 
@@ -71,27 +68,6 @@ def write_csv(*, header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
 def template_csv() -> bytes:
     """An empty order file."""
     return write_csv(header=COLUMNS, rows=())
-
-
-def failed_rows_csv(*, file: OrderFile, checked: CheckedFile, language: str | None = None) -> bytes:
-    """The rejected rows as they were sent, each with its line and what to mend; it can be sent again as it is."""
-    kept = [index for index, column in enumerate(file.columns) if column not in IGNORED]
-    header = [*(file.columns[index] for index in kept), "row_line", "row_problems"]
-    return write_csv(header=header, rows=_failed_rows(file, checked, kept, language))
-
-
-def _failed_rows(
-    file: OrderFile, checked: CheckedFile, kept: Sequence[int], language: str | None
-) -> Iterator[list[str]]:
-    for source, row in zip(file.rows, checked.rows, strict=True):
-        if row.status == RowStatus.REJECTED:
-            cells = [source.cells[index] if index < len(source.cells) else "" for index in kept]
-            yield [*cells, str(row.line), " ".join(_sentence(error, language) for error in row.errors)]
-
-
-def _sentence(problem: RowProblem, language: str | None) -> str:
-    message, fix = explain(problem, language)
-    return f"[{problem.field}] {message} {fix}"
 
 
 def template_xlsx(*, sites: Sequence[Site], cost_centers: Sequence[str], language: str | None = None) -> bytes:

@@ -26,7 +26,6 @@ if not SECRET_KEY:
     SECRET_KEY = "a demo's key: no secret is kept with it"  # noqa: S105
 
 ALLOWED_HOSTS = [BASE_DOMAIN, f".{BASE_DOMAIN}", *filter(None, text("EXTRA_HOSTS").split(","))]
-INTERNAL_IPS = ["127.0.0.1"]
 
 # --- rooms -----------------------------------------------------------------------------------------------------------
 DESKS = [
@@ -369,4 +368,3 @@ LOGGING = {
         "django.security.DisallowedHost": {"handlers": [], "propagate": False}
     },  # a scanner's, answered with 400
 }
-SILENCED_SYSTEM_CHECKS = ["fields.W904"]

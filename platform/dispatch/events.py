@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 from events.catalogue import FactBase, register
@@ -101,15 +101,3 @@ class ClockBreached(FactBase):
     subject_id: UUID
     due_at: datetime
     breached_at: datetime
-
-
-@register
-@dataclass(frozen=True, kw_only=True)
-class StaffRecordChanged(FactBase):
-    """Areas, agents, shifts, leave, training or rules were edited; before and after for the audit."""
-
-    type: ClassVar[str] = "dispatch.record_changed"
-    subject: str
-    record: str
-    before: dict[str, Any]
-    after: dict[str, Any]

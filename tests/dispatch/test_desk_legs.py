@@ -13,7 +13,7 @@ from dispatch.errors import BadChange
 from dispatch.models import Leg
 from dispatch.services import driving
 from dispatch.services.assigning import plan_again, reassign_leg, solve, unassign_leg
-from dispatch.services.legs import amend_legs, cancel_legs, free_legs, plan_legs, replan_leg
+from dispatch.services.legs import amend_legs, cancel_legs, free_legs, plan_legs
 from dispatch.services.offers import accept_offer, open_offers
 from events.machine import TransitionError
 from tenants.actors import Actor, StaffRole
@@ -167,7 +167,7 @@ def test_a_leg_is_driven_to_its_end(desk: Desk, facts: Facts) -> None:
     ]
 
 
-def test_a_failed_leg_is_planned_again_with_its_first_clock(desk: Desk, facts: Facts) -> None:
+def test_a_failed_leg_says_why_and_hears_of_amendments(desk: Desk, facts: Facts) -> None:
     agent = desk.agent()
     leg = under_way(desk, agent)
     driving.arrive(leg_id=leg.pk, actor=as_agent(agent), now=NOW)
@@ -175,12 +175,9 @@ def test_a_failed_leg_is_planned_again_with_its_first_clock(desk: Desk, facts: F
         driving.fail(leg_id=leg.pk, reason=" ", actor=as_agent(agent), now=NOW)
     driving.fail(leg_id=leg.pk, reason="nobody there", actor=as_agent(agent), now=NOW)
     amend_legs(purpose_id=leg.purpose_id, kind="pickup", changes={"phone": "139"}, actor=desk.system, now=NOW)
-    replan_leg(leg_id=leg.pk, window_start=at(14), window_end=at(16), actor=desk.dispatcher, now=NOW)
     kept = desk.fresh(leg)
-    assert (kept.status, kept.agent, kept.busy, kept.received_at, kept.phone) == ("planned", None, None, NOW, "139")
-    assert [item["event"] for item in facts("leg.moved", leg_id=leg.pk)][-3:] == ["fail", "amend", "replan"]
-    solve(now=NOW)
-    assert desk.fresh(leg).agent == agent
+    assert (kept.status, kept.received_at, kept.phone) == ("failed", NOW, "139")
+    assert [item["event"] for item in facts("leg.moved", leg_id=leg.pk)][-2:] == ["fail", "amend"]
 
 
 def test_what_a_dispatcher_took_back_waits_for_him(desk: Desk, facts: Facts) -> None:

@@ -14,10 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from fleet.intake.checks import CheckContext, Site, check_rows
-from fleet.intake.columns import COLUMNS, IGNORED
+from fleet.intake.checks import CheckContext, Site
+from fleet.intake.columns import COLUMNS
 from fleet.intake.reading import FileRefused, read_orders
-from fleet.intake.writing import HELP, failed_rows_csv, safe_cell, template_csv, template_xlsx, write_csv
+from fleet.intake.writing import HELP, safe_cell, template_csv, template_xlsx, write_csv
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / "tests" / "data"
@@ -100,32 +100,10 @@ def test_a_filled_template_is_read_and_formulas_in_choices_are_text() -> None:
     assert (row.cells[0], row.cells[12]) == ("R1", "2026-11-24T13:00:00")
 
 
-def test_failed_rows_come_back_with_their_problems_and_can_be_sent_again() -> None:
-    file = read_orders(name="orders-dirty.csv", content=(DATA / "orders-dirty.csv").read_bytes())
-    checked = check_rows(file=file, context=context())
-    rejected = [row for row in checked.rows if row.errors]
-    content = failed_rows_csv(file=file, checked=checked)
-    again = read_orders(name="failed.csv", content=content)
-    assert again.columns == (*file.columns, "row_line", "row_problems")
-    assert again.warnings == ()
-    by_line = {row.line: row.cells for row in file.rows}
-    assert [row.cells[:20] for row in again.rows] == [by_line[row.line] for row in rejected]
-    assert [row.cells[20] for row in again.rows] == [str(row.line) for row in rejected]
-    assert again.rows[0].cells[21].startswith("[vin] ")
-    second = check_rows(file=again, context=context())
-    assert [[(error.field, error.code) for error in row.errors] for row in second.rows if row.row is None] == [
-        [(error.field, error.code) for error in row.errors if error.code != "duplicate_in_file"]
-        for row in rejected
-        if any(error.code != "duplicate_in_file" for error in row.errors)
-    ]
-    third = read_orders(name="failed.csv", content=failed_rows_csv(file=again, checked=second))
-    assert [column for column in third.columns if column in IGNORED] == ["row_line", "row_problems"]
-
-
 def test_a_formula_survives_the_way_out_and_in() -> None:
     values = {"external_ref": "=R1", "vin": "x", "notes": "+49 30", "lat": "-31.2"}
     file = read_orders(name="x", content=json.dumps([{**dict.fromkeys(COLUMNS, ""), **values}]).encode())
-    content = failed_rows_csv(file=file, checked=check_rows(file=file, context=context()))
+    content = write_csv(header=file.columns, rows=[row.cells for row in file.rows])
     assert b"'=R1" in content
     again = read_orders(name="x", content=content)
     assert again.rows[0].cells[: len(COLUMNS)] == file.rows[0].cells

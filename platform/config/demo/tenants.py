@@ -11,6 +11,8 @@ from config.demo.desk import DATA, PASSWORD
 from config.demo.fleet import demo_drivers, demo_vehicles
 from fleet.seeding import seed_fleet, seed_register
 from repair.models import Authorisation
+from repair.services import collecting
+from tenants.actors import Actor
 from tenants.models import Domain, Tenant
 from tenants.people.seed import ensure_membership, ensure_user
 from tenants.provisioning import provision_tenant
@@ -75,13 +77,14 @@ def seed_authorisation(tenant: Tenant, signers: list[str]) -> None:
     if tenant.kind == Tenant.Kind.RETAIL or Authorisation.objects.filter(tenant=tenant, job__isnull=True).exists():
         return
     start = datetime(2026, 1, 1, tzinfo=UTC)
-    Authorisation.objects.create(
-        tenant=tenant,
-        job=None,
+    collecting.grant_standing_authorisation(
+        tenant_id=tenant.pk,
+        signers=signers,
         valid_from=start,
         valid_until=start + timedelta(days=3 * 365),
-        signers=signers,
-        signed_at=start,
+        sealed_file="",
+        actor=Actor(kind="user", id="setup", name="Baylink", tenant=tenant, roles=frozenset({"admin"})),
+        now=start,
     )
 
 

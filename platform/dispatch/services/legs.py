@@ -13,7 +13,7 @@ from dispatch.desk import locate
 from dispatch.errors import BadChange
 from dispatch.locking import lock_leg, lock_legs
 from dispatch.models import ENDED, Leg
-from dispatch.naming import SYSTEM, end_naming, forget_agent, is_named, refuse, unname, write_names
+from dispatch.naming import SYSTEM, end_naming, is_named, refuse, unname, write_names
 from dispatch.requests import LegSpec
 from dispatch.states import CANCELLED, LEG, PLANNED
 from dispatch.telling import tell_moved, tell_planned
@@ -161,23 +161,6 @@ def keep_or_free(*, leg_id: UUID, is_moved: bool, actor: Actor, now: datetime) -
         unname(leg, "unassign", reason=checked.reasons[0].value, actor=actor, now=now)
     else:
         write_names([checked.naming])
-
-
-@command
-def replan_leg(*, leg_id: UUID, window_start: datetime, window_end: datetime, actor: Actor, now: datetime) -> Leg:
-    """Plan a failed leg again, in a new window. Raises TransitionError, BadChange."""
-    require_window(window_start, window_end)
-    leg = lock_leg(leg_id)
-    before = leg.status
-    LEG.transition(leg, "replan", actor=actor, now=now)
-    end_naming([leg], reason="replan", now=now)
-    forget_agent(leg)
-    leg.window_start, leg.window_end = window_start, window_end
-    leg.refused_by, leg.other_windows, leg.unassigned_reason = [], [], ""
-    leg.save()
-    tell_moved(leg, "replan", before=before)
-    wake_solver()
-    return leg
 
 
 @command

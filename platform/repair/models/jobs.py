@@ -136,8 +136,3 @@ class Job(Key):
 
     def __str__(self) -> str:
         return self.number
-
-    @property
-    def has_custody(self) -> bool:
-        """Whether its kind takes the vehicle at all."""
-        return self.kind != JobKind.VIOLATION
