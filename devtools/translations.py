@@ -36,6 +36,8 @@ SIGNATURES: dict[str, tuple[int | None, int]] = {
 }
 LITERAL = r"""u?(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
 CALL = re.compile(rf"(?<!\w)(_|n?p?gettext)\(\s*({LITERAL}(?:\s*,\s*{LITERAL})*)", re.DOTALL)
+# What Django says itself and has no good Chinese for.
+OTHERS_SAY = frozenset({"This password is too short. It must contain at least %d character."})
 NAMED = re.compile(r"%\((\w+)\)")
 
 
@@ -145,7 +147,7 @@ def template_uses(path: Path) -> Iterator[Use]:
 
 
 def missing_translations() -> list[str]:
-    """Return a line for each text without Chinese, each that cannot be read, and each with other placeholders."""
+    """Return a line for each text without Chinese, each that cannot be read or is said no more, and other placeholders."""
     from django.conf import settings
 
     if not settings.configured:
@@ -162,6 +164,7 @@ def missing_translations() -> list[str]:
         for use in call_uses(place=str(path.relative_to(ROOT)), source=path.read_text())
     ]
     problems += compare(uses, merged) + compare(script_uses, scripts)
+    problems += find_unused(uses, merged) + find_unused(script_uses, scripts)
     return problems + wrong_placeholders(merged) + wrong_placeholders(scripts)
 
 
@@ -175,6 +178,13 @@ def compare(uses: list[Use], catalogue: polib.POFile) -> list[str]:
         elif use.text and (use.context, use.text) not in known:
             problems.append(f"{use.place}: no Chinese for {use.text!r}")
     return list(dict.fromkeys(problems))
+
+
+def find_unused(uses: list[Use], catalogue: polib.POFile) -> list[str]:
+    """Return a line for each translation of a text that nothing says any more."""
+    said = {(use.context, use.text) for use in uses}
+    said |= {(None, text) for text in OTHERS_SAY}
+    return [f"nothing says {e.msgid!r}" for e in catalogue if (e.msgctxt, e.msgid) not in said]
 
 
 def wrong_placeholders(catalogue: polib.POFile) -> list[str]:
