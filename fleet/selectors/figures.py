@@ -9,8 +9,9 @@ from django.db.models.functions import TruncDate, TruncMonth
 from django.utils import timezone
 
 from fleet.models import Order, OrderEstimate
-from fleet.selectors.orders import BEFORE_PICKUP, STAGES, WAITING_FOR_YOU, late_q, open_orders
+from fleet.selectors.orders import BEFORE_PICKUP, WAITING_FOR_YOU, late_q, open_orders
 from repair import states as jobs
+from repair.stages import STAGES
 
 OFF_ROAD: Final = jobs.IN_CUSTODY_STATES
 DAYS: Final = 30

@@ -11,9 +11,10 @@ from fleet import states
 from fleet.models import Order, OrderEstimate
 from fleet.timeline import TimelineItem, tell_entry
 from repair import states as jobs
+from repair.stages import STAGES, count_stages
 
 OVER: Final = states.OVER
-WAITING_FOR_YOU: Final = frozenset({jobs.AWAITING_APPROVAL, jobs.CONSENT_REQUIRED})
+WAITING_FOR_YOU: Final = STAGES["deciding"]
 BEFORE_PICKUP: Final = frozenset(
     f"{jobs.NEW} {jobs.ACKNOWLEDGED} {jobs.ASSIGNED} {jobs.ACCEPTED} {jobs.CONTACTED} {jobs.AT_PICKUP}".split()
 )
@@ -72,27 +73,7 @@ def count_by_state() -> dict[str, int]:
 
 def count_by_stage(by_state: dict[str, int]) -> dict[str, int]:
     """Open orders by the stage of their way, in its order; stages without any are left out."""
-    counts = {name: sum(by_state.get(state, 0) for state in members) for name, members in STAGES.items()}
-    return {name: count for name, count in counts.items() if count}
-
-
-STAGES: Final[dict[str, frozenset[str]]] = {
-    "planning": frozenset({jobs.NEW, jobs.ACKNOWLEDGED, jobs.ORDERED, jobs.ARRIVED}),
-    "fetching": frozenset(
-        f"{jobs.ASSIGNED} {jobs.ACCEPTED} {jobs.CONTACTED} {jobs.AT_PICKUP} {jobs.PICKUP_FAILED}".split()
-    ),
-    "under_way": frozenset({jobs.IN_CUSTODY, jobs.PRE_CHECK, jobs.AT_STATION, *jobs.AT_PAPERS.split()}),
-    "assessing": frozenset({jobs.AT_WORKSHOP, jobs.ESTIMATING, jobs.SENT_BACK, jobs.FAILED}),
-    "deciding": WAITING_FOR_YOU,
-    "working": frozenset(
-        f"{jobs.APPROVED} {jobs.PART_APPROVED} {jobs.WAITING_PARTS} {jobs.IN_REPAIR} {jobs.QC} {jobs.REWORK} "
-        f"{jobs.STOPPED}".split()
-    ),
-    "returning": frozenset(
-        f"{jobs.READY} {jobs.PASSED} {jobs.REJECTED} {jobs.AWAITING_RETURN} {jobs.RETURNING} {jobs.AT_RETURN} "
-        f"{jobs.RETURN_FAILED} {jobs.REFUSED}".split()
-    ),
-}
+    return {name: count for name, count in count_stages(by_state).items() if count}
 
 
 def todays_pickups(now: datetime) -> QuerySet[Order]:

@@ -11,21 +11,12 @@ from dispatch.models import Leg, LegKind
 from dispatch.states import CANCELLED, DONE, UNASSIGNED
 from dispatch.texts import CLOCKS, LEG_STATES
 from events.ids import public_id
-from repair import states, texts
+from repair import texts
 from repair.selectors import jobs as reads
+from repair.stages import count_stages
 
 ZONE = ZoneInfo(settings.TIME_ZONE)
 SHOWN = 8
-STAGES: dict[str, str] = {
-    "waiting": f"{states.NEW} {states.ACKNOWLEDGED} {states.ORDERED} {states.ARRIVED} {states.PICKUP_FAILED}",
-    "fetching": f"{states.NAMED} {states.AT_PICKUP}",
-    "underway": f"{states.IN_CUSTODY} {states.AT_STATIONS} {states.PASSED} {states.AT_PAPERS}",
-    "workshop": f"{states.AT_WORKSHOP} {states.ESTIMATING} {states.SENT_BACK} {states.REJECTED} {states.STOPPED}",
-    "approval": f"{states.AWAITING_APPROVAL} {states.CONSENT_REQUIRED}",
-    "repair": f"{states.APPROVED} {states.PART_APPROVED} {states.WAITING_PARTS} {states.IN_REPAIR} {states.REWORK} {states.QC}",
-    "return": f"{states.READY} {states.ON_THE_WAY_BACK}",
-    "rating": f"{states.DELIVERED} {states.RATED} {states.NOT_RATED} {states.HANDED_OVER}",
-}
 
 
 def today_of(now: datetime) -> tuple[datetime, datetime]:
@@ -71,7 +62,7 @@ def late_by_kind(*, now: datetime) -> list[tuple[str, int]]:
 
 def chart_of(by_state: dict[str, int], labels: dict[str, Any], name: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """Open jobs by stage as bars, in the order of a job's way; the table beside it names each state."""
-    stages = {stage: sum(by_state.get(state, 0) for state in words.split()) for stage, words in STAGES.items()}
+    stages = count_stages(by_state)
     option = {
         "xAxis": {"type": "value", "minInterval": 1},
         "yAxis": {"type": "category", "inverse": True, "data": [str(labels[stage]) for stage in stages]},

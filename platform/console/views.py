@@ -24,14 +24,14 @@ from repair.tables import TenantTable
 from tenants.actors import StaffRole
 
 STAGES: Final[dict[str, Any]] = {
-    "waiting": _l("Waiting for an agent"),
+    "planning": _l("Waiting for an agent"),
     "fetching": _l("Being fetched"),
-    "underway": _l("Under way"),
-    "workshop": _l("At the workshop"),
-    "approval": _l("Awaiting approval"),
-    "repair": _l("In work"),
-    "return": _l("Going back"),
-    "rating": _l("After the return"),
+    "under_way": _l("Under way"),
+    "assessing": _l("At the workshop"),
+    "deciding": _l("Awaiting approval"),
+    "working": _l("In work"),
+    "returning": _l("Going back"),
+    "after": _l("After the return"),
 }
 
 

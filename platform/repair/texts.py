@@ -57,15 +57,18 @@ JOB_STATES: Final[dict[str, Any]] = {
     states.ARRIVED: _l("Parts arrived"),
 }
 ICONS: Final[dict[str, str]] = {
-    states.ACKNOWLEDGED: "inbox", states.DECLINED_SCOPE: "hand-stop", states.ASSIGNED: "user-check", states.ACCEPTED: "check",
-    states.CONTACTED: "phone", states.AT_PICKUP: "map-pin", states.PICKUP_FAILED: "alert-triangle", states.IN_CUSTODY: "key",
-    states.AT_WORKSHOP: "building-warehouse", states.ESTIMATING: "calculator", states.AWAITING_APPROVAL: "hourglass",
-    states.APPROVED: "check", states.PART_APPROVED: "check", states.SENT_BACK: "arrow-back-up", states.REJECTED: "x",
-    states.WAITING_PARTS: "package", states.IN_REPAIR: "tool", states.CONSENT_REQUIRED: "question-mark",
-    states.STOPPED: "player-stop", states.QC: "clipboard-check",
-    states.REWORK: "refresh", states.READY: "flag", states.AWAITING_RETURN: "calendar-event",
-    states.RETURNING: "car", states.AT_RETURN: "map-pin", states.RETURN_FAILED: "alert-triangle", states.REFUSED: "thumb-down",
-    states.DELIVERED: "circle-check", states.RATED: "star", states.CLOSED: "lock", states.CANCELLED: "ban",
+    states.ACKNOWLEDGED: "circle-check", states.DECLINED_SCOPE: "circle-x", states.ASSIGNED: "user-check",
+    states.ACCEPTED: "thumb-up", states.CONTACTED: "phone-check", states.AT_PICKUP: "map-pin",
+    states.PICKUP_FAILED: "alert-triangle", states.IN_CUSTODY: "signature", states.AT_WORKSHOP: "building-factory-2",
+    states.ESTIMATING: "calculator", states.AWAITING_APPROVAL: "hourglass", states.APPROVED: "check",
+    states.PART_APPROVED: "check", states.SENT_BACK: "arrow-back-up", states.REJECTED: "x",
+    states.WAITING_PARTS: "package", states.IN_REPAIR: "tool", states.CONSENT_REQUIRED: "alert-triangle",
+    states.STOPPED: "player-stop", states.QC: "clipboard-check", states.REWORK: "refresh", states.READY: "flag-check",
+    states.AWAITING_RETURN: "calendar-event", states.RETURNING: "truck-return", states.AT_RETURN: "map-pin",
+    states.RETURN_FAILED: "alert-triangle", states.REFUSED: "alert-triangle", states.DELIVERED: "home-check",
+    states.RATED: "star", states.CLOSED: "archive", states.CANCELLED: "ban", states.PASSED: "check",
+    states.FAILED: "alert-triangle", states.PAID: "check", states.OFFICE_REFUSED: "alert-triangle",
+    states.ORDERED: "package-import", states.ARRIVED: "package",
 }  # fmt: skip
 """The icon of a state in the timeline."""
 
