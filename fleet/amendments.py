@@ -7,15 +7,13 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from fleet.intake.columns import PLACE
 from fleet.intake.phones import parse_phone
 from fleet.intake.rows import RowProblem, explain
 from fleet.intake.values import Defect, Plate, parse_plate
 from fleet.models import Order, Site
-
-FIELDS = (
-    "window_start", "window_end", "return_by", "site_code", "address", "lat", "lng", "contact", "phone", "plate",
-    "courtesy_car", "cost_center", "po_number", "notes",
-)  # fmt: skip
+from fleet.services.places import missing_place, place_of
+from repair.requests import AMENDABLE_FIELDS
 
 
 def moment_field(label: Any, *, required: bool = True) -> forms.DateTimeField:
@@ -49,7 +47,7 @@ class AmendForm(forms.Form):
     )
 
     def __init__(self, data: Any, *, order: Order, sites: Mapping[str, Site], cost_centers: Sequence[str]) -> None:
-        super().__init__(data, initial={name: getattr(order, name) for name in FIELDS})
+        super().__init__(data, initial={name: getattr(order, name) for name in AMENDABLE_FIELDS})
         self.sites, self.had_plate = sites, bool(order.plate)
         self.fields["site_code"].choices = choices_of(order.site_code, list(sites))  # type: ignore[attr-defined]
         self.fields["cost_center"].choices = choices_of(order.cost_center, cost_centers)  # type: ignore[attr-defined]
@@ -62,7 +60,7 @@ class AmendForm(forms.Form):
 
     def held(self) -> list[tuple[str, str]]:
         """(name, value) of each field as the order holds it, for who saves later."""
-        return [(name, self.written(name)) for name in FIELDS]
+        return [(name, self.written(name)) for name in AMENDABLE_FIELDS]
 
     def clean_phone(self) -> str:
         """As an order file's telephone is read."""
@@ -81,11 +79,11 @@ class AmendForm(forms.Form):
         data: dict[str, Any] = super().clean() or {}
         site = self.sites.get(data.get("site_code") or "")
         if site is not None and site.code == self.initial["site_code"]:
-            data |= {name: self.initial[name] for name in ("address", "lat", "lng")}
+            data |= {name: self.initial[name] for name in PLACE}
         elif site is not None:
-            data |= {"address": site.address, "lat": site.lat, "lng": site.lng}
-        for name in ("address", "lat", "lng"):
-            if data.get(name) in (None, "") and name not in self.errors:
+            data |= place_of(site)
+        for name in missing_place(data):
+            if name not in self.errors:
                 self.add_error(name, _("Give a site, or address, latitude and longitude."))
         start, end, back = (data.get(name) for name in ("window_start", "window_end", "return_by"))
         if start and end and end <= start:
@@ -96,7 +94,9 @@ class AmendForm(forms.Form):
 
     def changes_of(self, order: Order) -> dict[str, Any]:
         """The fields that differ from the order."""
-        return {name: self.cleaned_data[name] for name in FIELDS if self.is_changed(name, getattr(order, name))}
+        return {
+            name: self.cleaned_data[name] for name in AMENDABLE_FIELDS if self.is_changed(name, getattr(order, name))
+        }
 
     def is_changed(self, name: str, held: Any) -> bool:
         """Whether another value was typed; a time is written to the minute."""

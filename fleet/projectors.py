@@ -30,6 +30,7 @@ from fleet.models import (
 )
 from repair import events as told_by_desk
 from repair import states as jobs
+from repair.requests import AMENDABLE_FIELDS
 
 VEHICLE_FIELDS = ("id", "vin", "plate", "model", "vehicle_class", "transmission", "registered_at", "updated_seq")
 RECORD_FIELDS = (
@@ -46,24 +47,7 @@ ORDER_FIELDS = (
     "id", "vehicle", *ASKED, "placed_at", "status", "status_since", "status_note", "is_on_hold", "leg", "agent_name",
     "agent_phone", "workshop", "approved_fen", "updated_seq", "updated_at",
 )  # fmt: skip
-AMENDED = frozenset(
-    [
-        "window_start",
-        "window_end",
-        "site_code",
-        "address",
-        "lat",
-        "lng",
-        "contact",
-        "phone",
-        "plate",
-        "return_by",
-        "courtesy_car",
-        "notes",
-        "cost_center",
-        "po_number",
-    ]
-)
+AMENDED = frozenset(AMENDABLE_FIELDS)
 MOMENTS = frozenset({"window_start", "window_end", "return_by"})
 SEARCHED = ("number", "external_ref", "plate", "vin", "contact", "phone")
 ENDS_OFFER = frozenset({jobs.ASSIGNED, jobs.CANCELLED, jobs.DECLINED_SCOPE})

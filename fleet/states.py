@@ -69,8 +69,8 @@ LINE_CLASSES: dict[str, frozenset[str]] = {
 }  # fmt: skip
 CLASS_OF: dict[str, str] = {state: name for name, states in LINE_CLASSES.items() for state in states}
 
-AMENDABLE = frozenset(f"{jobs.BEFORE_CUSTODY} {jobs.PICKUP_FAILED}".split())  # J26
-CANCELLABLE = frozenset(f"{jobs.BEFORE_CUSTODY} {jobs.PICKUP_FAILED} {jobs.DOCUMENTS_IN}".split())  # J19
+AMENDABLE = jobs.JOB.sources("amend")
+CANCELLABLE = jobs.JOB.sources("cancel")
 
 
 def state_of_lines(*, waiting: int, moving: int, delivered: int, declined: int, cancelled: int) -> str:

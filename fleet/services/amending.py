@@ -17,16 +17,12 @@ from fleet.errors import NotAmendable
 from fleet.intake.checks import CheckedRow
 from fleet.intake.rows import OrderRow, RowProblem, RowStatus
 from fleet.models import BatchRow, Order, RowState
-from repair.requests import Amendment, JobLine
+from repair.requests import AMENDABLE_FIELDS, Amendment, JobLine
 from repair.services.changing import amend_order
 from tenants.actors import Actor
 from tenants.context import tenant_context
 from tenants.models import Tenant
 
-CHANGEABLE: Final = (
-    "plate", "site_code", "address", "lat", "lng", "contact", "phone", "window_start", "window_end", "return_by",
-    "courtesy_car", "notes", "cost_center", "po_number",
-)  # fmt: skip
 FIXED: Final = ("vin", "service", "description", "key_with", "pre_approved_up_to_fen")
 FIELD_NAMES: Final = {"pre_approved_up_to_fen": "pre_approved_up_to"}
 
@@ -58,7 +54,7 @@ def judge(row: CheckedRow, order: Order) -> CheckedRow:
 
 def list_changes(asked: OrderRow | JobLine, order: Order) -> list[str]:
     """The fields that J26 may change and that differ."""
-    return [name for name in CHANGEABLE if value_of(asked, name) != getattr(order, name)]
+    return [name for name in AMENDABLE_FIELDS if value_of(asked, name) != getattr(order, name)]
 
 
 def list_fixed(asked: OrderRow | JobLine, order: Order) -> list[str]:

@@ -7,16 +7,16 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from fleet.access import Action, require_may
-from fleet.intake.columns import LIMITS
+from fleet.intake.columns import LIMITS, PLACE
 from fleet.intake.phones import parse_phone
 from fleet.intake.rows import RowProblem, explain
 from fleet.intake.values import REQUIRED, Defect, Plate, parse_line, parse_plate, parse_text
 from fleet.models import CostCenter, Order, Site
+from fleet.services.places import missing_place, place_of
 from repair.requests import Amendment
 from tenants.actors import Actor
 from tenants.models import Tenant
 
-PLACE: Final = ("address", "lat", "lng")
 SHORT: Final = ("address", "contact", "po_number")
 MUST: Final = frozenset({"address", "contact"})
 
@@ -80,9 +80,8 @@ def read_place(order: Order, found: Mapping[str, Any], errors: dict[str, Validat
         return place_of_site(code, stated, errors)
     if "site_code" in found and not stated and not order.site_code:
         return {}
-    for name in PLACE:
-        if name not in found:
-            errors[name] = ValidationError(_("A place without a site needs address, lat and lng."), code="required")
+    for name in missing_place(found):
+        errors[name] = ValidationError(_("A place without a site needs address, lat and lng."), code="required")
     return {"site_code": ""}
 
 
@@ -95,4 +94,4 @@ def place_of_site(code: str, stated: list[str], errors: dict[str, ValidationErro
         return {}
     for name in stated:
         errors[name] = ValidationError(_("Leave it out: the site says where it is."), code="site_differs")
-    return {"site_code": site.code, "address": site.address, "lat": site.lat, "lng": site.lng}
+    return place_of(site)

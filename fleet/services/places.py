@@ -1,12 +1,25 @@
-"""Sites and cost centres by their fields, for who has them as values."""
+"""Sites and cost centres by their fields, for who has them as values; and what a place is."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from fleet.access import Action, cost_center_for, require_may, site_for
+from fleet.intake.columns import PLACE
 from fleet.models import CostCenter, Site
 from fleet.services.registers.saving import save_entry
 from tenants.actors import Actor
+
+
+def place_of(site: Site) -> dict[str, Any]:
+    """Where a site's vehicles stand: a site brings its own place."""
+    return {"site_code": site.code, "address": site.address, "lat": site.lat, "lng": site.lng}
+
+
+def missing_place(given: Mapping[str, Any]) -> list[str]:
+    """What a place without a site lacks: all three are needed."""
+    return [name for name in PLACE if given.get(name) in (None, "")]
 
 
 def save_site(

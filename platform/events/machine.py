@@ -73,6 +73,10 @@ class Machine:
         """The row for `event` from `state`, or None."""
         return next((m for m in self.moves if m.event == event and m.fits(state=state, kind=kind)), None)
 
+    def sources(self, event: str) -> frozenset[str]:
+        """The states in which `event` may happen, guards and kinds aside."""
+        return frozenset(state for move in self.moves if move.event == event for state in move.sources)
+
     def legal(self, obj: Any, parties: Iterable[Party]) -> list[str]:
         """The events that `parties` may cause now, guards aside; in the order of the table."""
         mine = frozenset(parties)

@@ -1,6 +1,6 @@
 """What a book asks of the desk, and what it hears back: frozen values that cross the wall."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import Enum
 from typing import Final
@@ -134,6 +134,10 @@ class Amendment:
     notes: str | Unset = UNSET
     cost_center: str | Unset = UNSET
     po_number: str | Unset = UNSET
+
+
+AMENDABLE_FIELDS: Final = tuple(each.name for each in fields(Amendment))
+"""What J26 may change on an order: what books compare, offer and project."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
