@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from api.parsers import LINES, require_single
 from fleet.intake.jsonrows import read_json
 from fleet.intake.refusals import check_size
+from fleet.intake.values import PLATE_FORMS
 from fleet.models import BatchPolicy
 
 
@@ -39,6 +40,18 @@ class OrderLineSerializer(serializers.Serializer[Any]):
     courtesy_car = serializers.BooleanField(required=False)
     key_with = serializers.CharField(required=False)
     notes = serializers.CharField(required=False)
+    plate_type = serializers.CharField(
+        required=False, help_text=f"One of {', '.join(PLATE_FORMS)}; else told by the plate."
+    )
+    vehicle_class = serializers.CharField(required=False, help_text="Else that of the vehicle, or of its model.")
+    transmission = serializers.CharField(required=False, help_text="automatic or manual")
+    return_site_code = serializers.CharField(
+        required=False, help_text="Where it goes back to, when that is another site."
+    )
+    pre_approved_up_to = serializers.FloatField(
+        required=False, help_text="Yuan: an estimate up to this amount is approved at once."
+    )
+    coord_system = serializers.CharField(required=False, help_text="wgs84 (unless you say otherwise) or gcj02")
 
 
 DRY_RUN = (
