@@ -52,6 +52,10 @@ def test_a_book_has_tables_and_sequences_and_nothing_that_acts() -> None:
         )
         rules = ask("SELECT rulename FROM pg_rules WHERE schemaname = %s", schema)
         assert (triggers, functions, others, rules) == ([], [], [], [])
+        kinds = dict(ask(
+            "SELECT relkind::text, count(*) FROM pg_class WHERE relnamespace = %s::regnamespace GROUP BY 1", schema
+        ))  # fmt: skip
+        assert set(kinds) == {"r", "i", "S"} and kinds["r"] > len(models_of(settings.TENANT_APPS))
 
 
 @pytest.mark.django_db

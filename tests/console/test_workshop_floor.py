@@ -204,9 +204,14 @@ def test_a_save_whose_answer_was_lost_is_the_same_save(job: Job, shop: Client) -
 
 
 @pytest.mark.parametrize(
-    "line",
-    [{**LINE, "amount": "9e999999"}, {**LINE, "photos": 5}, {**LINE, "photos": ["fil_\0"]}, {**LINE, "text": "a\0"}],
+    ("line", "status"),
+    [
+        ({**LINE, "amount": "9e999999"}, 422),
+        ({**LINE, "photos": 5}, 200),
+        ({**LINE, "photos": ["fil_\0"]}, 422),
+        ({**LINE, "text": "a\0"}, 200),
+    ],
 )
-def test_odd_lines_are_no_error_of_ours(job: Job, shop: Client, line: dict[str, Any]) -> None:
-    assert send(shop, "estimate_send", job, [line], 0).status_code in {200, 422}
+def test_odd_lines_are_no_error_of_ours(job: Job, shop: Client, line: dict[str, Any], status: int) -> None:
+    assert send(shop, "estimate_send", job, [line], 0).status_code == status
     assert shop.get(at("floor"), {"q": "\0"}).status_code == 200

@@ -1,6 +1,5 @@
 """Every waker, with a broker that refuses, on transactions that really commit: the caller hears nothing of it."""
 
-import time
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -63,10 +62,13 @@ def never() -> None:
 
 
 @pytest.mark.parametrize("broker", ["redis://127.0.0.1:1/0", "amqp://guest@127.0.0.1:1//"])
-def test_a_dead_broker_costs_milliseconds_and_is_then_left_alone(
+def test_a_dead_broker_is_not_waited_for_and_is_then_left_alone(
     broker: str, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With the real client: kombu would try for as long as the connection timeout says, in the middle of a request."""
+    """With the real client: kombu would pause and try for as long as the connection timeout says, in the middle of a request."""
+    pauses: list[float] = []
+    monkeypatch.setattr("kombu.utils.functional.sleep", pauses.append)
+    monkeypatch.setattr("redis.retry.sleep", pauses.append)
     monkeypatch.delenv("CELERY_BROKER_URL", raising=False)  # Celery takes it before what an app is given
     app = Celery("dead", broker=broker, set_as_current=False)
     options = {**settings.CELERY_BROKER_TRANSPORT_OPTIONS, "max_retries": 0}
@@ -76,14 +78,10 @@ def test_a_dead_broker_costs_milliseconds_and_is_then_left_alone(
         broker_transport_options=options if broker.startswith("redis") else {"max_retries": 0, "write_timeout": 5},
     )
     task = app.task(name="never")(never)
-    took = 0.0
-    for _try in range(2):  # the first one loads the client
-        circuit.reset()
-        begun = time.monotonic()
-        with pytest.raises(Exception, match="refused"):
-            send_wake(task)
-        took = time.monotonic() - begun
-    assert took < 1.5  # on a busy machine; kombu's own first pause is 2 s
+    circuit.reset()
+    with pytest.raises(Exception, match="refused"):
+        send_wake(task)
+    assert pauses == []
     assert circuit.is_open
     send_wake(task)  # nothing is asked, nothing raised
     settings.BROKER_REST_S = 0

@@ -439,3 +439,5 @@ def test_rows_of_a_batch_are_written_by_copy(desk: Desk, django_assert_max_num_q
     )
     with django_assert_max_num_queries(60):
         check_file(tenant=desk.tenant, batch_id=batch.pk, clock=desk.clock)
+    with tenant_context(desk.tenant):
+        assert batch.rows.count() == 500

@@ -39,7 +39,7 @@ def acme() -> Tenant:
 
 def wait_with_estimate() -> str:
     """A real order whose estimate of two lines waits; its public id."""
-    desk = Desk(acme(), datetime.now(UTC).replace(hour=1, minute=0))
+    desk = Desk(acme(), datetime.now(UTC))
     order = open_order(desk)
     estimate(desk, order, 300_000, 50_000)
     return order.ref
