@@ -1,12 +1,15 @@
 """Projectors: what the desk tells changes the book, and one by one is the same as in bulk."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from events.catalogue import EventBase
 from events.ids import new_id
 from fleet.models import (
     BatchLines,
@@ -31,6 +34,7 @@ from repair.events import (
     OrderWindowsOffered,
     OrderWorkshopNamed,
     PhotoTold,
+    VehicleDescribed,
     VehicleKnown,
     VehicleReplated,
 )
@@ -76,6 +80,10 @@ def story() -> list[Any]:
         *(agent(key, "") for key in keys[3:5]),
         replated(vehicles[0], "沪B88888", vehicles[0].plate),
         replated(vehicles[0], "沪B99999", "沪B88888"),
+        replated(vehicles[2], "沪B77777", vehicles[2].plate),
+        described(vehicles[1], "福田 欧航", "light_truck"),
+        described(vehicles[1], "福田 欧航", "tractor"),
+        described(vehicles[2], "", ""),
         OrderNoted(subject=ref(keys[5]), order_id=keys[5], topic="hold", text="等待客户"),
         OrderNoted(subject=ref(keys[5]), order_id=keys[5], topic="release", text="继续"),
         OrderNoted(subject=ref(keys[6]), order_id=keys[6], topic="hold", text="台风"),
@@ -103,6 +111,13 @@ def replated(known: VehicleKnown, plate: str, before: str) -> VehicleReplated:
     return VehicleReplated(
         subject=known.subject, vehicle_id=known.vehicle_id, vin=known.vin, plate=plate, before=before
     )
+
+
+def described(known: VehicleKnown, model: str, vehicle_class: str) -> VehicleDescribed:
+    return VehicleDescribed(
+        subject=known.subject, vehicle_id=known.vehicle_id, vin=known.vin, model=model, vehicle_class=vehicle_class,
+        transmission="manual", before={"model": known.model},
+    )  # fmt: skip
 
 
 def agent(key: UUID, name: str) -> OrderAgentNamed:
@@ -144,6 +159,34 @@ def test_one_by_one_and_in_bulk_give_the_same_book(acme: Tenant, pacific: Tenant
     in_bulk, one_by_one = dump(acme), dump(pacific)
     assert all(in_bulk.values())
     assert in_bulk == one_by_one
+
+
+@pytest.mark.django_db
+def test_what_a_batch_tells_costs_the_same_for_one_and_for_many(acme: Tenant) -> None:
+    vehicles = [vehicle(number) for number in range(11, 19)]
+    orders = [order.order_id for order in place(acme, 8)]
+    tell(acme, *vehicles)
+
+    def cost(count: int) -> list[int]:
+        runs: list[list[EventBase]] = [
+            [replated(known, f"沪C{number:05d}", known.plate) for number, known in enumerate(vehicles[:count])],
+            [described(known, "福田", "small_car") for known in vehicles[:count]],
+            [moved(key, jobs.ASSIGNED) for key in orders[:count]],
+            [agent(key, "王强") for key in orders[:count]],
+            [OrderWorkshopNamed(subject=ref(key), order_id=key, workshop="浦东") for key in orders[:count]],
+            [offer(key, 2) for key in orders[:count]],
+            [OrderNoted(subject=ref(key), order_id=key, topic="hold", text="台风") for key in orders[:count]],
+            [moved(key, jobs.CANCELLED) for key in orders[:count]],
+        ]
+        return [count_statements(acme, run) for run in runs]
+
+    assert cost(1) == cost(8)
+
+
+def count_statements(tenant: Tenant, events: Sequence[EventBase]) -> int:
+    with CaptureQueriesContext(connection) as queries:
+        tell(tenant, *events)
+    return len(queries)
 
 
 @pytest.mark.django_db
