@@ -22,7 +22,8 @@ LINTER = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlin
 CONTRACT = LINTER["contracts"][0]
 ROOMS = Rooms.read(layers=CONTRACT["layers"], anywhere=CONTRACT["anywhere"])
 LABEL_AND_NAME = re.compile(r"(\w+)\.(\w+)")
-LONGEST_FILE = 450  # "about 400"
+LONGEST_FILE = 400
+WAITING = {"tests/fleet/test_intake_checks.py"}  # it is being cut elsewhere
 
 
 def packages() -> Iterator[Path]:
@@ -107,13 +108,19 @@ def test_foreign_keys_stay_on_their_side() -> None:
     assert crossing == []
 
 
+def written_files() -> Iterator[Path]:
+    """What people write: modules, tests, tools, scripts and styles; not what a tool wrote or others made."""
+    for suffix in ("py", "js", "css"):
+        for path in ROOT.rglob(f"*.{suffix}"):
+            parts = path.relative_to(ROOT).parts
+            if not {"migrations", "vendor", "node_modules"}.intersection(parts) and not parts[0].startswith("."):
+                yield path
+
+
 def test_files_are_short() -> None:
-    long = {
-        str(path.relative_to(ROOT)): length
-        for name, path in MODULES.items()
-        if ".migrations." not in name and (length := len(path.read_text().splitlines())) > LONGEST_FILE
-    }
-    assert long == {}
+    lengths = {path.relative_to(ROOT).as_posix(): len(path.read_text().splitlines()) for path in written_files()}
+    assert {"fleet/urls.py", "tests/conftest.py", "devtools/check.py", "platform/ui/static/ui/shell.js"} <= set(lengths)
+    assert {name: length for name, length in lengths.items() if length > LONGEST_FILE and name not in WAITING} == {}
 
 
 @pytest.mark.parametrize(
