@@ -188,13 +188,14 @@ def id_of(column: str, prefix: str) -> Filter:
     return make
 
 
-def yes_or_no(column: str) -> Filter:
-    """`true` or `false`."""
+def yes_or_no(condition: str | Q) -> Filter:
+    """`true` or `false`, of a column or of a condition."""
+    wanted = Q(**{condition: True}) if isinstance(condition, str) else condition
 
     def make(name: str, value: str) -> Q:
         if value not in {"true", "false"}:
             raise InvalidParameter(name, _("Write true or false."))
-        return Q(**{column: value == "true"})
+        return wanted if value == "true" else ~wanted
 
     return make
 

@@ -13,6 +13,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from events.ids import BadId, read_public_id
+from fleet.errors import NotValid
 from fleet.models import Batch, BatchRow, CostCenter, Driver, Import, Order, SavedView, Site, Vehicle
 from tenants.actors import Actor
 from tenants.context import require_tenant
@@ -65,6 +66,12 @@ def require_may(actor: Actor, action: Action) -> None:
     """Raise PermissionDenied, with what a person can do about it."""
     if not may(actor, action):
         raise PermissionDenied(_("Your role does not include this. Ask your administrator if you need it."))
+
+
+def require_reason(reason: str) -> None:
+    """Raise NotValid without words."""
+    if not reason.strip():
+        raise NotValid(_("Say why."), field="reason")
 
 
 def own_tenant(actor: Actor) -> Tenant:

@@ -17,7 +17,7 @@ from api.fields import MomentField, PublicIdField, page_of
 from api.paging import Listing, one_of, since
 from api.parsers import StrictJsonParser
 from api.permissions import holds, require_scope
-from api.resources.batches.shown import FileNoticeSerializer, RowProblemSerializer
+from api.resources.batches.shown import FileNoticeSerializer, RowProblemSerializer, problem
 from api.schema import listing_parameters
 from events.ids import public_id
 from files.models import StoredFile
@@ -25,7 +25,6 @@ from files.services import keep_file
 from fleet import states
 from fleet.access import Action, import_for, own_tenant, require_may
 from fleet.intake.refusals import check_size, explain_file
-from fleet.intake.rows import RowProblem, explain
 from fleet.models import Import, ImportRow, Verdict
 from fleet.models import Register as Registers
 from fleet.selectors.registers import PREFIXES
@@ -170,12 +169,6 @@ def show_row(row: ImportRow, register: str) -> Mapping[str, Any]:
         "done_at": row.done_at,
     }
     return dict(ImportRowSerializer(values).data)
-
-
-def problem(item: Mapping[str, Any]) -> dict[str, str]:
-    """An error or warning in words."""
-    message, fix = explain(RowProblem(item["field"], item["code"], item["params"]))
-    return {"field": item["field"], "code": item["code"], "message": message, "fix": fix}
 
 
 class ImportView(ApiView):

@@ -10,7 +10,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from events.ids import BadId, read_public_id
-from fleet.access import Action, own_tenant, require_may
+from fleet.access import Action, own_tenant, require_may, require_reason
 from fleet.errors import NotValid
 from fleet.models import Order
 from repair.services.changing import Outcome, cancel_orders
@@ -42,8 +42,7 @@ def cancel_many(*, refs: Sequence[str], reason: str, actor: Actor, now: datetime
     """
     require_may(actor, Action.SUBMIT)
     orders = orders_of(refs=refs, actor=actor)
-    if not reason.strip():
-        raise NotValid(_("Say why."), field="reason")
+    require_reason(reason)
     outcomes = cancel_orders(
         tenant_id=own_tenant(actor).pk,
         order_ids=[order.pk for order in orders],
@@ -72,8 +71,7 @@ def cancel_several(*, orders: Sequence[str], reason: str, actor: Actor, now: dat
     """
     require_may(actor, Action.SUBMIT)
     require_tenant(own_tenant(actor))
-    if not reason.strip():
-        raise NotValid(_("Say why."), field="reason")
+    require_reason(reason)
     if not 1 <= len(orders) <= MOST:
         raise NotValid(_("Pick between 1 and %(limit)d orders.") % {"limit": MOST}, field="orders")
     keys = find_keys(orders)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from events.machine import TransitionError
 from fleet import texts
-from fleet.access import Action, order_for, own_tenant, require_may
+from fleet.access import Action, order_for, own_tenant, require_may, require_reason
 from fleet.errors import AboveLimit, AlreadyDecided, NotCancellable, NotValid
 from fleet.models import Order, OrderEstimate
 from fleet.selectors.settings import limit_for
@@ -116,8 +116,7 @@ def cancel_order(*, order_id: UUID | str, reason: str, actor: Actor, now: dateti
     """Cancel before custody (J19). Raises Http404, PermissionDenied, NotValid (no reason), NotCancellable."""
     require_may(actor, Action.SUBMIT)
     order = order_for(actor, order_id)
-    if not reason.strip():
-        raise NotValid(_("Say why."), field="reason")
+    require_reason(reason)
     outcome = cancel_orders(
         tenant_id=own_tenant(actor).pk, order_ids=[order.pk], reason=reason.strip(), actor=actor, now=now
     )[0]

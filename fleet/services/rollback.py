@@ -14,7 +14,7 @@ from django.utils.translation import gettext_noop
 from events.announcing import announce
 from events.machine import TransitionError
 from fleet import states
-from fleet.access import Action, batch_for, own_tenant, require_may
+from fleet.access import Action, batch_for, own_tenant, require_may, require_reason
 from fleet.errors import NotValid, StillAtWork, Superseded
 from fleet.events import BatchRollbackStarted, BatchRolledBack
 from fleet.models import Batch, BatchRow, Order, RollbackResult
@@ -60,12 +60,6 @@ def rollback_batch(*, batch_id: UUID | str, reason: str, actor: Actor, now: date
     batch.save(update_fields=["rollback_at", "rollback_by", "rolled_back_at", "touched_at", "halt", "attempts"])
     wake_rollback(own_tenant(actor).pk, batch.pk)
     return batch
-
-
-def require_reason(reason: str) -> None:
-    """Raise NotValid without words."""
-    if not reason.strip():
-        raise NotValid(_("Say why."), field="reason")
 
 
 def cancellable(batch_id: UUID) -> QuerySet[Order]:

@@ -13,7 +13,7 @@ from events.ids import public_id
 from repair import texts
 from repair.ids import job_ref
 from repair.models import Job, ScopeRule
-from ui.tables import DenseTable, KeyColumn, NumberColumn, StatusColumn
+from ui.tables import DenseTable, KeyColumn, NumberColumn, StatusColumn, WindowColumn
 from ui.templatetags import ui as components
 
 
@@ -25,7 +25,7 @@ class JobTable(DenseTable):
     plate = tables.Column(verbose_name=_("Vehicle"), empty_values=())
     tenant = tables.Column(verbose_name=_("Customer"), accessor="tenant__name")
     kind = tables.Column(verbose_name=_("Service"))
-    window_start = tables.Column(verbose_name=_("Window"))
+    window_start = WindowColumn(verbose_name=_("Window"))
     due_at = tables.Column(verbose_name=_("Due"), empty_values=())
     agent = tables.Column(verbose_name=_("Agent"), accessor="agent__name", default="–")
     workshop = tables.Column(verbose_name=_("Workshop"), accessor="workshop__name", default="–")
@@ -55,14 +55,6 @@ class JobTable(DenseTable):
             '<span><span class="text-nowrap">{}</span><span class="rp-small d-block">{}</span></span>',
             record.plate or record.vin,
             record.model,
-        )
-
-    def render_window_start(self, record: Job) -> SafeString:
-        """From and to."""
-        return format_html(
-            "<span>{} – {}</span>",
-            components.when(record.window_start),
-            components.when(record.window_end, style="time"),
         )
 
     def render_due_at(self, record: Any) -> SafeString | str:

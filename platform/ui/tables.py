@@ -123,6 +123,17 @@ class TimeColumn(tables.Column):
         return components.when(value, style=self.style)
 
 
+class WindowColumn(tables.Column):
+    """From when to when: the record's `window_start` and `window_end`."""
+
+    def render(self, record: Any) -> SafeString:
+        return format_html(
+            "<span>{} – {}</span>",
+            components.when(record.window_start),
+            components.when(record.window_end, style="time"),
+        )
+
+
 class ClockColumn(tables.Column):
     """A due time that counts down; the table's attribute `now` is business time, or else the server's."""
 

@@ -12,9 +12,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.base import ApiView
-from api.errors import InvalidParameter
 from api.fields import PublicIdField, page_of
-from api.paging import Filter, Listing, id_of, since
+from api.paging import Listing, id_of, since, yes_or_no
 from api.resources.orders.shown import EstimateSerializer, OrderDetailSerializer, show_order
 from api.schema import listing_parameters
 from fleet.access import order_for
@@ -66,23 +65,15 @@ class DecisionSerializer(serializers.Serializer[Any]):
         return lines
 
 
-def is_waiting() -> Filter:
-    """`true`: those that wait for your answer; `false`: the others."""
-
-    def make(name: str, value: str) -> Q:
-        if value not in {"true", "false"}:
-            raise InvalidParameter(name, _("Write true or false."))
-        waits = Q(decision="")
-        return waits if value == "true" else ~waits
-
-    return make
-
-
 ESTIMATES = Listing(
     name="estimates",
     sorts={"told_at": "told_at"},
     default="-told_at",
-    filters={"is_waiting": is_waiting(), "order": id_of("order_id", "ord"), "told_since": since("told_at")},
+    filters={
+        "is_waiting": yes_or_no(Q(decision="")),
+        "order": id_of("order_id", "ord"),
+        "told_since": since("told_at"),
+    },
 )
 
 

@@ -25,7 +25,7 @@ from events.book.models import Entry
 from fleet.access import order_for
 from fleet.intake.columns import LIMITS
 from fleet.models import Order
-from fleet.selectors.orders import LONGEST_SEARCH
+from fleet.selectors.orders import searched
 from fleet.services.amendments import read_amendment
 from fleet.services.ordering import amend_order
 from repair.models import JobKind
@@ -69,10 +69,7 @@ def search() -> Filter:
     """Every word is a part of the number, reference, plate, VIN, contact or telephone."""
 
     def make(_name: str, value: str) -> Q:
-        wanted = Q()
-        for word in value.lower()[:LONGEST_SEARCH].split():
-            wanted &= Q(search__text__contains=word)
-        return wanted
+        return searched(value)
 
     return make
 

@@ -1,13 +1,11 @@
 """Files that go out: templates, and the rows that could not be taken."""
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from fleet.access import Action, batch_for, own_tenant, require_may
 from fleet.intake.context import Site
-from fleet.intake.rows import RowProblem, explain
+from fleet.intake.registers.files import sentence
 from fleet.intake.writing import template_csv, template_xlsx, write_csv
 from fleet.models import CostCenter, Order, RowState
 from fleet.models import Site as SiteRow
@@ -54,7 +52,7 @@ def download_failed(request: HttpRequest, ref: str) -> HttpResponse:
         [
             *((cells or {}).get(column, "") for column in columns),
             str(line),
-            " ".join(say(error) for error in errors),
+            " ".join(sentence(error) for error in errors),
             version_of(cells or {}),
         ]
         for line, cells, errors in found
@@ -76,9 +74,3 @@ def download_results(request: HttpRequest, ref: str) -> HttpResponse:
     if rows is not None:
         return as_download(rollback_csv(rows), "results.csv", CSV)
     return as_download(results_csv([(lines.get(order.pk), order) for order in orders]), "results.csv", CSV)
-
-
-def say(problem: dict[str, Any]) -> str:
-    """A problem in one sentence, with its field."""
-    message, fix = explain(RowProblem(problem["field"], problem["code"], problem["params"]))
-    return f"[{problem['field']}] {message} {fix}"
