@@ -1,17 +1,16 @@
 """What a service of the book refuses: one tree, each with a stable `code`, a message for people and the field it is about."""
 
 from collections.abc import Mapping
-from typing import ClassVar
+
+from tenants.refusals import Refused
 
 
-class FleetError(Exception):
+class FleetError(Refused):
     """The request cannot be done; nothing was changed."""
-
-    code: ClassVar[str] = "refused"
 
     def __init__(self, message: str, *, field: str = "", params: Mapping[str, object] | None = None) -> None:
         super().__init__(message)
-        self.message, self.field, self.params = message, field, dict(params or {})
+        self.field, self.params = field, dict(params or {})
 
 
 class HasRejectedRows(FleetError):

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any, Final
 from uuid import UUID
 
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from tenants.models import Tenant
@@ -112,6 +113,12 @@ class Actor:
     def because(self, reason: str) -> "Actor":
         """The same actor, with the reason that facts keep."""
         return replace(self, reason=reason)
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Who asks."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    return actor
 
 
 NOBODY = Actor(kind="nobody", id="", name="")

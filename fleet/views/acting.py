@@ -9,22 +9,15 @@ from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy
 
 from config import clock
-from dispatch.errors import DispatchError
-from events.machine import TransitionError
-from fleet.errors import FleetError
-from tenants.actors import Actor
+from tenants.actors import actor_of as actor_of  # the pages of this room take it from here
+from tenants.refusals import Refused
+from ui.asking import render_question
 
-REFUSALS = (DispatchError, FleetError, TransitionError, ValidationError)
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    """Who asks."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor
+REFUSALS = (Refused, ValidationError)
 
 
 def now_of(request: HttpRequest) -> datetime:
@@ -41,9 +34,7 @@ def has_seen(request: HttpRequest, newest_seq: int) -> bool:
 
 def words_of(error: Exception) -> str:
     """A refusal in words."""
-    if isinstance(error, ValidationError):
-        return " ".join(error.messages)
-    return str(getattr(error, "message", error))
+    return " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
 
 
 def attempt(call: Callable[[], Any]) -> str:
@@ -109,9 +100,5 @@ def ask(
     form = form_class(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         return act(request, lambda: call(form.cleaned_data), done=done, back=back)
-    context = {
-        "title": title, "text": text, "label": label, "back": back, "form": form, "is_danger": is_danger,
-        "action": request.path, "has_fields": bool(form.fields),
-    }  # fmt: skip
-    template = "fleet/ask_dialog.html" if getattr(request, "htmx", False) else "fleet/ask.html"
-    return render(request, template, context, status=422 if form.errors else 200)
+    context = {"title": title, "text": text, "label": label, "back": back, "is_danger": is_danger}
+    return render_question(request, form, context, base="fleet/base.html")

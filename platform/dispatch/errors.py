@@ -5,16 +5,13 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 
 from dispatch.planning import GateReason, Verdict
+from tenants.refusals import Refused
 
 
-class DispatchError(Exception):
-    """The base: `code` is stable, the message is in the reader's language."""
+class DispatchError(Refused):
+    """The base."""
 
     code = "dispatch"
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
 
 
 class AgentUnfit(DispatchError):

@@ -13,6 +13,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from tenants.actors import Actor, Party
+from tenants.refusals import Refused
 
 NONE = ""  # the state of what does not exist yet
 Guard = Callable[[Any, Mapping[str, Any]], str | None]  # what is missing, in the reader's language; None lets it pass
@@ -45,13 +46,12 @@ class Move:
         return state in self.sources and (self.kinds is None or kind in self.kinds)
 
 
-class TransitionError(Exception):
+class TransitionError(Refused):
     """An illegal step: `code` is illegal_state, not_permitted or guard; `legal` lists the events that would be legal."""
 
     def __init__(self, *, code: str, message: str, machine: str, event: str, state: str, legal: Sequence[str]) -> None:
-        self.code, self.machine, self.event, self.state, self.legal = code, machine, event, state, tuple(legal)
-        self.message = message
         super().__init__(message)
+        self.code, self.machine, self.event, self.state, self.legal = code, machine, event, state, tuple(legal)
 
 
 @dataclass(frozen=True)

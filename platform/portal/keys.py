@@ -28,6 +28,7 @@ from tenants.people.access import api_key_for, own_tenant
 from tenants.people.keys import EVERYTHING, MARK, WHAT_SCOPES_DO
 from tenants.people.models import ApiKey, TenantRole
 from tenants.people.navigation import register_nav
+from ui.asking import render_question
 from ui.formats import format_fen, format_moment
 from ui.tables import DenseTable, KeyColumn, StatusColumn, TimeColumn, paginate_table
 from ui.templatetags.ui import when
@@ -193,8 +194,7 @@ def revoke_key(request: HttpRequest, public_id: str) -> HttpResponse:
     actor = actor_of(request)
     key = api_key_for(actor=actor, public_id=public_id)
     if request.method != "POST":
-        template = "fleet/ask_dialog.html" if getattr(request, "htmx", False) else "fleet/ask.html"
-        return render(request, template, question_about(key, request.path))
+        return render_question(request, forms.Form(), question_about(key), base="fleet/base.html")
     try:
         services.revoke_key(tenant=key.tenant, key_id=key.pk, actor=actor, now=clock.now(actor.tenant))
     except Http404:
@@ -204,7 +204,7 @@ def revoke_key(request: HttpRequest, public_id: str) -> HttpResponse:
     return redirect("keys")
 
 
-def question_about(key: ApiKey, action: str) -> dict[str, object]:
+def question_about(key: ApiKey) -> dict[str, object]:
     """What is asked before a key ends."""
     used = _("It was never used.")
     if key.last_used_at is not None:
@@ -215,8 +215,6 @@ def question_about(key: ApiKey, action: str) -> dict[str, object]:
         "label": _("Revoke"),
         "is_danger": True,
         "back": reverse("key", args=[key.public_id]),
-        "action": action,
-        "has_fields": False,
     }
 
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from config import clock
 from portal.proof import proven
-from tenants.actors import Actor
+from tenants.actors import actor_of as actor_of  # the pages of this room take it from here
 from tenants.marks import account_view
 from tenants.people import services
 from tenants.people.access import invitation_for, membership_for, own_tenant
@@ -261,12 +261,6 @@ def did(form: forms.Form, change: Callable[[], None]) -> bool:
         form.add_error(None, error)
         return False
     return True
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    """Who asks."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor
 
 
 urlpatterns: list[URLPattern] = [

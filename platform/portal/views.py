@@ -12,15 +12,9 @@ from fleet.models import Order, Vehicle
 from fleet.selectors.orders import (
     search_orders,
 )
-from tenants.actors import Actor
+from tenants.actors import actor_of
 
 SHOWN = 8
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    """Who asks."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor
 
 
 def show_line(order: Order) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from django.views.i18n import set_language as django_set_language
 
 from config import clock
 from events.ids import new_id
-from tenants.actors import Actor
+from tenants.actors import Actor, actor_of
 from tenants.hosts import console_url, tenant_url
 from tenants.marks import open_view
 from tenants.people import services
@@ -130,9 +130,3 @@ def staff_roles_of(actor: Actor) -> str:
     """The person's roles among the operator's people, as pages show them."""
     staff = StaffMembership.objects.filter(user_id=actor.id).first()
     return join_names(names_of_roles(staff.roles)) if staff else ""
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    """Who asks."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor

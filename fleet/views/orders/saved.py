@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -18,6 +18,7 @@ from fleet.services import views as services
 from fleet.views.acting import NoForm, actor_of, ask, attempt_form, now_of
 from fleet.views.orders.lists import ALL
 from tenants.actors import Actor
+from ui.asking import render_question
 
 
 def list_url(view: SavedView) -> str:
@@ -99,11 +100,13 @@ def answer(
         messages.success(request, _("The view “%(name)s” is saved.") % {"name": saved[0].name})
         return redirect(list_url(saved[0]))
     context = {
-        "title": title, "label": _("Save"), "back": back, "form": form, "action": request.get_full_path(), "has_fields": True,
+        "title": title,
+        "label": _("Save"),
+        "back": back,
+        "action": request.get_full_path(),
         "remove_url": remove,
-    }  # fmt: skip
-    template = "fleet/ask_dialog.html" if getattr(request, "htmx", False) else "fleet/ask.html"
-    return render(request, template, context, status=422 if form.errors else 200)
+    }
+    return render_question(request, form, context, base="fleet/base.html")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -14,14 +14,12 @@ from django.core.exceptions import ValidationError
 from config import clock
 from config.simulation import stages
 from config.simulation.cast import Cast
-from dispatch.errors import DispatchError
 from dispatch.models import Leg
 from dispatch.services import assigning, offers
-from events.machine import TransitionError
-from fleet.errors import FleetError
 from repair import states
 from repair.models import Job
 from tenants.actors import StaffRole, system_actor
+from tenants.refusals import Refused
 
 logger = logging.getLogger(__name__)
 JobStep = Callable[[Job, Cast, datetime], None]
@@ -166,7 +164,7 @@ class Simulation:
         self.pace()
         try:
             call()
-        except (TransitionError, ValidationError, DispatchError, FleetError) as error:
+        except (Refused, ValidationError) as error:
             self.report.refusals[str(getattr(error, "message", error))] += 1
             logger.info("Refused: %s", error)
         else:

@@ -8,10 +8,10 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from dispatch.errors import DispatchError, LegMoved
+from dispatch.errors import LegMoved
 from dispatch.services.assigning import Seen, name_best, offer_windows, unassign_leg
-from events.machine import TransitionError
 from tenants.actors import Actor
+from tenants.refusals import Refused
 
 MOST: Final = 200
 
@@ -40,7 +40,7 @@ def try_one(act: Callable[..., str], leg_id: UUID, seen: Seen | None, *, actor: 
         message = act(leg_id=leg_id, seen=seen, actor=actor, now=now)
     except LegMoved as error:
         return Outcome(leg_id=leg_id, is_done=False, message=error.message, is_repeated=error.is_self)
-    except (DispatchError, TransitionError) as error:
+    except Refused as error:
         return Outcome(leg_id=leg_id, is_done=False, message=error.message)
     return Outcome(leg_id=leg_id, is_done=True, message=message)
 

@@ -8,22 +8,16 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from config import clock
 from dispatch.access import legs_for
-from dispatch.errors import DispatchError
 from dispatch.models import Agent, Leg
 from events.ids import BadId, read_public_id
-from events.machine import TransitionError
-from tenants.actors import Actor
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    """Who asks."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor
+from tenants.actors import actor_of as actor_of  # the pages of this room take it from here
+from tenants.refusals import Refused
+from ui.asking import render_question
 
 
 def now_of(_request: HttpRequest) -> datetime:
@@ -59,7 +53,7 @@ def act(request: HttpRequest, call: Callable[[], Any], *, done: str, back: str) 
     """Do it and go back, with a notice of what was done or why not."""
     try:
         call()
-    except (DispatchError, TransitionError) as error:
+    except Refused as error:
         messages.error(request, error.message)
     except ObjectDoesNotExist as error:
         raise Http404 from error
@@ -84,6 +78,5 @@ def ask_reason(
     if request.method == "POST" and form.is_valid():
         reason: str = form.cleaned_data["reason"]
         return act(request, lambda: call(reason), done=done, back=back)
-    context = {"title": title, "text": text, "label": label, "back": back, "form": form, "action": request.path}
-    template = "dispatch/ask_dialog.html" if getattr(request, "htmx", False) else "dispatch/ask.html"
-    return render(request, template, context, status=422 if form.errors else 200)
+    context = {"title": title, "text": text, "label": label, "back": back}
+    return render_question(request, form, context, base="dispatch/base.html")

@@ -26,13 +26,14 @@ from repair.services.timing import note_progress_clock, start_wait
 from repair.telling import move, note_order, record_step, tell_photos
 from tenants.actors import Actor, Party, system_actor
 from tenants.people.models import StaffMembership
+from tenants.refusals import Refused
 
 VALID_FOR = timedelta(days=3)
 CENT = Decimal("0.01")
 PRE_APPROVED, ESTIMATE_EXPIRED = "pre_approved", "estimate_expired"  # why the system did it; `texts.said` has the words
 
 
-class WorkLocked(Exception):
+class WorkLocked(Refused):
     """Hours or parts on a line without consent; `code` is stable, `missing` says what must be approved first."""
 
     code = "work_locked"

@@ -6,11 +6,9 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
-from dispatch.errors import DispatchError
-from events.machine import TransitionError
-from repair.services.working import WorkLocked
+from tenants.refusals import Refused
 
-REFUSALS = (TransitionError, DispatchError, WorkLocked)
+REFUSALS = (Refused,)
 
 
 def is_dialog(request: HttpRequest) -> bool:
@@ -25,8 +23,8 @@ def did(form: Any, call: Callable[[], Any]) -> bool:
     except ValidationError as error:
         show_errors(form, error)
         return False
-    except REFUSALS as error:
-        form.add_error(None, str(getattr(error, "message", "") or error))
+    except Refused as error:
+        form.add_error(None, error.message)
         return False
     return True
 
