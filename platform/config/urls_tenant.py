@@ -4,7 +4,6 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from config.health import show_health
-from portal import keys, members
 from portal.audit import views as audit
 from tenants.people import urls_redirects, views
 
@@ -16,8 +15,8 @@ handler500 = "config.errors.server_error"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("portal.urls")),
     path("", include("fleet.urls")),
-    path("members/", include(members.urlpatterns)),
-    path("keys/", include(keys.urlpatterns)),
+    path("members/", include("portal.members.urls")),
+    path("keys/", include("portal.keys.urls")),
     path("audit/", include(audit.urlpatterns)),
     path("api/v1/", include("api.urls")),
     path("files/", include("files.urls")),

@@ -22,8 +22,8 @@ WRITER_NAMES = {"states.py", "projectors.py"}  # the tables, and the copies that
 DECLARED: dict[tuple[str, str], str] = {
     ("tenants/provisioning.py", "tenant.state"): "a tenant's schema comes to be step by step, outside any desk",
     ("tenants/provisioning.py", "update(state=…)"): "the same",
-    ("platform/portal/members.py", "member.state"): "a word for the page, no column",
-    ("platform/portal/members.py", "invitation.state"): "a word for the page, no column",
+    ("platform/portal/members/views.py", "member.state"): "a word for the page, no column",
+    ("platform/portal/members/views.py", "invitation.state"): "a word for the page, no column",
     (
         "fleet/services/amending.py",
         "row.status",

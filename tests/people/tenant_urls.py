@@ -16,7 +16,7 @@ def show_page(request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("", show_page, name="portal_home"),
     path("orders/", show_page, name="test_orders"),
-    path("members/", include("portal.members")),
+    path("members/", include("portal.members.urls")),
     path("language/", views.set_language, name="set_language"),
     path("healthz", show_health, name="healthz"),
     path("", include("tenants.people.urls_redirects")),

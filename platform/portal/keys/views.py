@@ -1,131 +1,34 @@
-"""Keys of partner systems: an administrator makes them (shown once), sees what they are for, and ends them."""
+"""The pages of keys."""
 
 from collections.abc import Iterable
 from datetime import datetime
-from decimal import Decimal
-from typing import Any, Final
 
-import django_tables2 as tables
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from config import clock
-from portal.members import actor_of, did
+from portal.keys.forms import KeyForm
+from portal.keys.tables import LIVE, STATES, KeyTable, beginning
+from portal.members.forms import did
 from portal.proof import proven
+from tenants.actors import actor_of
 from tenants.marks import account_view
 from tenants.people import services
 from tenants.people.access import api_key_for, own_tenant
-from tenants.people.keys import EVERYTHING, MARK, WHAT_SCOPES_DO
-from tenants.people.models import ApiKey, TenantRole
-from tenants.people.navigation import register_nav
+from tenants.people.keys import EVERYTHING, WHAT_SCOPES_DO
+from tenants.people.models import ApiKey
 from ui.asking import render_question
 from ui.formats import format_fen, format_moment
-from ui.tables import DenseTable, KeyColumn, StatusColumn, TimeColumn, paginate_table
+from ui.tables import paginate_table
 from ui.templatetags.ui import when
-
-DECIDES: Final = "estimates:decide"
-MOST_YUAN: Final = 10_000_000_000
-STATES = {
-    "active": gettext_lazy("Live"),
-    "expiring": gettext_lazy("Expires soon"),
-    "expired": gettext_lazy("Expired"),
-    "revoked": gettext_lazy("Revoked"),
-}
-LIVE: Final = frozenset({"active", "expiring"})
-DAYS = [
-    ("30", gettext_lazy("In 30 days")),
-    ("90", gettext_lazy("In 90 days")),
-    ("365", gettext_lazy("In a year")),
-    ("730", gettext_lazy("In two years")),
-]
-
-register_nav(
-    area="portal",
-    key="keys",
-    label=gettext_lazy("API keys"),
-    url_name="keys",
-    icon="key",
-    order=910,
-    roles={TenantRole.ADMIN},
-    section=gettext_lazy("Administration"),
-)
-
-
-class KeyForm(forms.Form):
-    """What a new key is called, what it is for, and until when."""
-
-    name = forms.CharField(
-        label=gettext_lazy("Name"),
-        max_length=120,
-        help_text=gettext_lazy("The system that will use it. The audit trail shows this name."),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": True}),
-    )
-    scopes = forms.MultipleChoiceField(
-        label=gettext_lazy("What it may do"),
-        choices=[(scope, format_lazy("{} ({})", words, scope)) for scope, words in WHAT_SCOPES_DO.items()],
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": gettext_lazy("Choose at least one.")},
-    )
-    up_to = forms.DecimalField(
-        label=gettext_lazy("Approves up to"),
-        required=False,
-        min_value=0,
-        max_value=MOST_YUAN,
-        decimal_places=2,
-        help_text=gettext_lazy("Yuan for one order, if it decides estimates; blank: it approves nothing."),
-    )
-    days = forms.ChoiceField(label=gettext_lazy("Expires"), choices=DAYS, initial="365")
-
-    def clean(self) -> dict[str, Any]:
-        """A limit is for a key that decides."""
-        typed = super().clean() or self.cleaned_data
-        if typed.get("up_to") is not None and DECIDES not in typed.get("scopes", [DECIDES]):
-            self.add_error(
-                "up_to", _("A limit needs a key that decides estimates. Tick that above, or leave this blank.")
-            )
-        return typed
-
-    @property
-    def up_to_fen(self) -> int | None:
-        """What was typed, in fen."""
-        typed: Decimal | None = self.cleaned_data["up_to"]
-        return None if typed is None else int(typed.scaleb(2))
-
-
-class KeyTable(DenseTable):
-    """Every key, the live ones first."""
-
-    name = KeyColumn(verbose_name=gettext_lazy("Name"))
-    prefix = tables.Column(verbose_name=gettext_lazy("Begins with"), orderable=False)
-    scopes = tables.Column(
-        verbose_name=gettext_lazy("Scopes"), orderable=False, attrs={"td": {"class": "ui-wrap-cell"}}
-    )
-    standing = StatusColumn(verbose_name=gettext_lazy("Status"), labels=STATES, orderable=False, empty_values=())
-    expires_at = TimeColumn(verbose_name=gettext_lazy("Expires"), style="date", default=gettext_lazy("Never expires"))
-    last_used_at = TimeColumn(verbose_name=gettext_lazy("Last used"), default=gettext_lazy("Never"))
-    created_by = tables.Column(verbose_name=gettext_lazy("Made by"))
-
-    class Meta(DenseTable.Meta):
-        empty_text = gettext_lazy("No keys yet. A partner's program needs one to call the API.")
-
-    def row_url(self, record: ApiKey) -> str:
-        return reverse("key", args=[record.public_id])
-
-    def render_prefix(self, value: str) -> str:
-        return beginning(value)
-
-    def render_scopes(self, value: list[str]) -> str:
-        return _("Everything") if EVERYTHING in value else ", ".join(value)
 
 
 @account_view
@@ -233,11 +136,6 @@ def facts_of(key: ApiKey) -> list[tuple[object, object]]:
     ]
 
 
-def beginning(prefix: str) -> str:
-    """What a key begins with: enough to tell it from others, nothing to use it with."""
-    return f"{MARK}_{prefix}_…"
-
-
 def shown(moment: datetime | None) -> object:
     """A time, or that there is none."""
     return _("Never") if moment is None else when(moment, style="long")
@@ -246,11 +144,3 @@ def shown(moment: datetime | None) -> object:
 def lines(texts: Iterable[object]) -> SafeString:
     """One below the other."""
     return format_html_join(mark_safe("<br>"), "{}", ((text,) for text in texts if text))
-
-
-urlpatterns: list[URLPattern] = [
-    path("", list_keys, name="keys"),
-    path("new/", make_key, name="key_new"),
-    path("<str:public_id>/", show_key, name="key"),
-    path("<str:public_id>/revoke/", revoke_key, name="key_revoke"),
-]

@@ -1,119 +1,25 @@
-"""Members of the tenant, and who is invited: an administrator's pages on core rows of its own tenant."""
+"""The pages of members and invitations."""
 
 from collections.abc import Callable
 from typing import Any
 
-import django_tables2 as tables
-from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from config import clock
+from portal.members.forms import InviteForm, RolesForm, did
+from portal.members.tables import InvitationTable, MemberTable
 from portal.proof import proven
 from tenants.actors import actor_of as actor_of  # the pages of this room take it from here
 from tenants.marks import account_view
 from tenants.people import services
 from tenants.people.access import invitation_for, membership_for, own_tenant
-from tenants.people.models import Invitation, Membership, TenantRole, join_names, names_of_roles
-from tenants.people.navigation import register_nav
-from ui.tables import DenseTable, KeyColumn, StatusColumn, TimeColumn, paginate_table
-
-WHAT_ROLES_DO = {
-    TenantRole.ADMIN: gettext_lazy("Administrator: everything, and who is a member"),
-    TenantRole.FLEET_MANAGER: gettext_lazy("Fleet manager: vehicles, sites, batches and orders"),
-    TenantRole.APPROVER: gettext_lazy("Approver: decides about estimates"),
-    TenantRole.REQUESTER: gettext_lazy("Requester: asks for work"),
-    TenantRole.FINANCE: gettext_lazy("Finance: invoices and payments"),
-    TenantRole.VIEWER: gettext_lazy("Viewer: sees, changes nothing"),
-}
-STATES = {
-    "active": gettext_lazy("Active"),
-    "stopped": gettext_lazy("Deactivated"),
-    "invited": gettext_lazy("Invited"),
-    "expired": gettext_lazy("Expired"),
-}
-
-register_nav(
-    area="portal",
-    key="members",
-    label=gettext_lazy("Members"),
-    url_name="members",
-    icon="users",
-    order=900,
-    roles={TenantRole.ADMIN},
-    section=gettext_lazy("Administration"),
-)
-
-
-class RolesForm(forms.Form):
-    """Which roles a member has."""
-
-    roles = forms.MultipleChoiceField(
-        label=gettext_lazy("Roles"),
-        choices=list(WHAT_ROLES_DO.items()),
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": gettext_lazy("Choose at least one role.")},
-    )
-
-
-class InviteForm(RolesForm):
-    """Whom to invite."""
-
-    email = forms.EmailField(
-        max_length=254,
-        label=gettext_lazy("E-mail address"),
-        widget=forms.EmailInput(attrs={"autocomplete": "off", "autofocus": True}),
-    )
-    field_order = ("email", "roles")
-
-
-class MemberTable(DenseTable):
-    """Who may come in, or could once."""
-
-    name = KeyColumn(verbose_name=gettext_lazy("Member"), accessor="user__name")
-    email = tables.Column(verbose_name=gettext_lazy("E-mail address"), accessor="user__email")
-    roles = tables.Column(verbose_name=gettext_lazy("Roles"), orderable=False, attrs={"td": {"class": "ui-wrap-cell"}})
-    state = StatusColumn(
-        verbose_name=gettext_lazy("Status"), labels=STATES, accessor="is_active", order_by="-is_active"
-    )
-    created_at = TimeColumn(verbose_name=gettext_lazy("Member since"), style="date")
-
-    class Meta(DenseTable.Meta):
-        empty_text = gettext_lazy("No members yet")
-
-    def row_url(self, record: Membership) -> str:
-        return reverse("member", args=[record.public_id])
-
-    def render_roles(self, value: list[str]) -> str:
-        return join_names(names_of_roles(value))
-
-
-class InvitationTable(DenseTable):
-    """Who was invited and has not come yet."""
-
-    email = tables.Column(verbose_name=gettext_lazy("E-mail address"), attrs={"td": {"class": "ui-key"}})
-    roles = tables.Column(verbose_name=gettext_lazy("Roles"), orderable=False, attrs={"td": {"class": "ui-wrap-cell"}})
-    state = StatusColumn(verbose_name=gettext_lazy("Status"), labels=STATES, orderable=False, empty_values=())
-    invited_at = TimeColumn(verbose_name=gettext_lazy("Sent"))
-    expires_at = TimeColumn(verbose_name=gettext_lazy("Valid until"))
-    actions = tables.TemplateColumn(
-        verbose_name="", template_name="portal/members_invitation_actions.html", orderable=False
-    )
-
-    class Meta(DenseTable.Meta):
-        empty_text = gettext_lazy("Nobody is invited at present")
-
-    def row_url(self, record: Invitation) -> str:
-        return ""
-
-    def render_roles(self, value: list[str]) -> str:
-        return join_names(names_of_roles(value))
+from tenants.people.models import Invitation, Membership
+from ui.tables import paginate_table
 
 
 @account_view
@@ -251,24 +157,3 @@ def answer_change(request: HttpRequest, change: Callable[[], object], done: str)
     except services.InvitationClosed:
         messages.warning(request, _("This invitation was used or taken back meanwhile."))
     return redirect("members")
-
-
-def did(form: forms.Form, change: Callable[[], None]) -> bool:
-    """Whether the service accepted it; else its reasons stand beside the fields."""
-    try:
-        change()
-    except ValidationError as error:
-        form.add_error(None, error)
-        return False
-    return True
-
-
-urlpatterns: list[URLPattern] = [
-    path("", list_members, name="members"),
-    path("invite/", invite_member, name="member_invite"),
-    path("<str:public_id>/", edit_member, name="member"),
-    path("<str:public_id>/deactivate/", deactivate_member, name="member_deactivate"),
-    path("<str:public_id>/reactivate/", reactivate_member, name="member_reactivate"),
-    path("invitations/<str:public_id>/resend/", resend_invitation, name="invitation_resend"),
-    path("invitations/<str:public_id>/revoke/", revoke_invitation, name="invitation_revoke"),
-]
