@@ -30,11 +30,11 @@ UNDER_DECISION = f"{ESTIMATING} {AWAITING_APPROVAL} {APPROVED} {PART_APPROVED} {
 AT_WORK = f"{AT_WORKSHOP} {UNDER_DECISION} {WAITING_PARTS} {IN_REPAIR} {CONSENT_REQUIRED}"
 AT_STATIONS = f"{PRE_CHECK} {AT_STATION} {FAILED}"
 ON_THE_WAY_BACK = f"{AWAITING_RETURN} {RETURNING} {AT_RETURN} {RETURN_FAILED} {REFUSED}"
-HELD = f"{IN_CUSTODY} {AT_WORK} {STOPPED} {QC} {REWORK} {READY} {ON_THE_WAY_BACK} {REJECTED} {AT_STATIONS} {PASSED}"
+CUSTODY = f"{IN_CUSTODY} {AT_WORK} {STOPPED} {QC} {REWORK} {READY} {ON_THE_WAY_BACK} {REJECTED} {AT_STATIONS} {PASSED}"
 ENDED = f"{DECLINED_SCOPE} {CANCELLED} {CLOSED}"
 DELIVERED_OR_LATER = f"{DELIVERED} {RATED} {NOT_RATED} {CLOSED}"
 AT_PAPERS = f"{DOCUMENTS_IN} {AT_OFFICE} {PAID} {OFFICE_REFUSED}"
-OPEN = f"{BEFORE_CUSTODY} {PICKUP_FAILED} {HELD} {AT_PAPERS} {DELIVERED} {RATED} {NOT_RATED} {HANDED_OVER}"
+OPEN = f"{BEFORE_CUSTODY} {PICKUP_FAILED} {CUSTODY} {AT_PAPERS} {DELIVERED} {RATED} {NOT_RATED} {HANDED_OVER}"
 
 WITH_WORKSHOP = "maintenance repair claim parts"
 WITH_CUSTODY = f"{WITH_WORKSHOP} inspection"
@@ -212,8 +212,8 @@ MOVES: tuple[Move, ...] = (
     row("J22", "revise", SENT_BACK, ESTIMATING, "WS"),
     row("J23", "return_unrepaired", REJECTED, READY, "DSP"),
     row("J24", "reschedule", PICKUP_FAILED, ACKNOWLEDGED, "DSP TEN INT", needs_customers_word),
-    row("J25", "report_incident", HELD, None, "AGT WS DSP", needs_reason),
-    row("J25", "release_incident", f"{HELD} {DELIVERED_OR_LATER}", None, "DSP"),
+    row("J25", "report_incident", CUSTODY, None, "AGT WS DSP", needs_reason),
+    row("J25", "release_incident", f"{CUSTODY} {DELIVERED_OR_LATER}", None, "DSP"),
     row("J26", "amend", f"{BEFORE_CUSTODY} {PICKUP_FAILED}", None, "TEN INT"),
     row("J27", "hand_over_salvage", AWAITING_APPROVAL, HANDED_OVER, "CLM", needs_reason, "claim"),
     row("J27", "close", HANDED_OVER, CLOSED, "CLM", None, "claim"),
@@ -256,5 +256,5 @@ JOB = Machine(
     ),
 )
 
-ACTIVE = frozenset(f"{BEFORE_CUSTODY} {PICKUP_FAILED} {HELD} {AT_PAPERS}".split())  # not yet delivered or ended
-IN_CUSTODY_STATES = frozenset(HELD.split())
+ACTIVE = frozenset(f"{BEFORE_CUSTODY} {PICKUP_FAILED} {CUSTODY} {AT_PAPERS}".split())  # not yet delivered or ended
+IN_CUSTODY_STATES = frozenset(CUSTODY.split())

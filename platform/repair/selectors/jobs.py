@@ -325,7 +325,7 @@ def count_by_tenant(jobs: QuerySet[Job], *, now: datetime) -> list[dict[str, Any
         .annotate(
             open=Count("pk"),
             waiting=Count("pk", filter=Q(status__in=waiting)),
-            custody=Count("pk", filter=Q(status__in=states.HELD.split())),
+            custody=Count("pk", filter=Q(status__in=states.CUSTODY.split())),
             late=Count("pk", filter=Q(is_late=True)),
             held=Count("pk", filter=Q(held_since__isnull=False)),
             oldest=Min("received_at"),
