@@ -50,7 +50,7 @@ class HoldForm(ReasonForm):
 
     cause = forms.ChoiceField(
         label=_("For whose sake"), choices=HoldCause.choices, widget=forms.RadioSelect,
-        help_text=_("While we wait for the customer, the clocks of naming, contact, return and callback stand still."),
+        help_text=_("For the customer's sake the clocks that wait for him stand still; for our own they run on."),
     )  # fmt: skip
     field_order = ("cause", "reason")
 
