@@ -1,9 +1,9 @@
 """The scope screen: work that the operator does not take, by rules that the operator edits."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 _REGEX: Final = "re:"
 _SEPARATORS: Final = re.compile(r"[,，;；、|\n]")
@@ -41,14 +41,6 @@ class ScopeHit(NamedTuple):
 
     rule: ScopeRule
     field: str
-
-
-def load_rules(items: Iterable[Mapping[str, Any]]) -> tuple[ScopeRule, ...]:
-    """Scope rules from plain data (decoded JSON). Raises ValueError for a pattern that cannot be used."""
-    rules = tuple(ScopeRule(**{**item, "services": frozenset(item.get("services", ()))}) for item in items)
-    for rule in rules:
-        compile_pattern(rule.pattern)
-    return rules
 
 
 def compile_pattern(pattern: str) -> re.Pattern[str]:

@@ -82,6 +82,12 @@ def claim_files(*, file_ids: Iterable[UUID], now: datetime) -> None:
     StoredFile.objects.filter(pk__in=list(file_ids), claimed_at__isnull=True).update(claimed_at=now)
 
 
+def release_file(*, file_id: UUID) -> None:
+    """Say that nothing names the file any more: the sweep takes it when it is a day old."""
+    require_core()
+    StoredFile.objects.filter(pk=file_id).update(claimed_at=None)
+
+
 def read_file(*, file_id: UUID, tenant: Tenant | None) -> bytes:
     """The bytes of a file of this tenant; raises StoredFile.DoesNotExist, and FileNotFoundError when they are gone."""
     require_core()

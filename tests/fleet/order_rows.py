@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +19,7 @@ from fleet.intake.checks import (
 from fleet.intake.jsonrows import read_objects
 from fleet.intake.reading import OrderFile, read_orders
 from fleet.intake.rows import OrderRow
-from fleet.intake.scope import load_rules
+from fleet.intake.scope import ScopeRule
 
 DATA = Path(__file__).parents[1] / "data"
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -50,6 +50,11 @@ def load(name: str) -> OrderFile:
     return read_orders(name=name, content=(DATA / name).read_bytes())
 
 
+def scope_rules() -> Iterator[ScopeRule]:
+    for rule in json.loads((DATA / "scope_rules.json").read_text()):
+        yield ScopeRule(**{**rule, "services": frozenset(rule.get("services", ()))})
+
+
 def make_context(**changes: Any) -> CheckContext:
     sites = {
         row["site_code"]: Site(row["site_code"], row["address"], float(row["lat"]), float(row["lng"]))
@@ -66,7 +71,7 @@ def make_context(**changes: Any) -> CheckContext:
         sites=sites,
         cost_centers=frozenset({"城配一部", "城配二部", "公务用车", "冷链", "华东干线"}),
         models=models,
-        scope=load_rules(json.loads((DATA / "scope_rules.json").read_text())),
+        scope=tuple(scope_rules()),
     )
     return replace(context, **changes)
 
