@@ -1,7 +1,7 @@
 """What J26 may change is said once, and every door offers exactly that."""
 
 from api.resources.orders.views import AmendSerializer
-from fleet.amendments import AmendForm
+from fleet.forms import AmendForm
 from fleet.models import Order
 from fleet.projectors import AMENDED
 from fleet.services.amending import FIXED

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from fleet import states
 from fleet.access import Action, order_for, require_may
-from fleet.amendments import AmendForm
+from fleet.forms import AmendForm
 from fleet.models import CostCenter, Order, Site
 from fleet.services import ordering
 from fleet.views.acting import actor_of, attempt_form, now_of
