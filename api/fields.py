@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar, Final
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _l
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -53,6 +54,32 @@ class CurrencyField(serializers.Field[str, str, str, Any]):
     def to_representation(self, value: object) -> str:
         """CNY."""
         return CURRENCY
+
+
+class StrictSerializer(serializers.Serializer[Any]):
+    """A body in which nothing is left out in silence: a name that it does not know is an error, true is no number."""
+
+    strange: ClassVar[tuple[Any, str]] = (_l("There is no such member here."), "unknown_member")
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Raise ValidationError for each such member."""
+        wrong: dict[str, tuple[Any, str]] = {}
+        if isinstance(data, Mapping):
+            wrong = {str(name): self.strange for name in sorted(set(data) - set(self.fields))[:50]}
+            wrong |= {name: NO_NUMBER for name, field in self.fields.items() if is_no_number(field, data.get(name))}
+        if wrong:
+            raise serializers.ValidationError(
+                {name[:80]: serializers.ValidationError(text, code=code).detail for name, (text, code) in wrong.items()}
+            )
+        return super().to_internal_value(data)
+
+
+NO_NUMBER: Final[tuple[Any, str]] = (_l("A number is due here, not true or false."), "invalid")
+
+
+def is_no_number(field: Any, value: Any) -> bool:
+    """Whether true or false stands where a number is due; Python would count it as 1 or 0."""
+    return isinstance(value, bool) and isinstance(field, serializers.FloatField | serializers.IntegerField)
 
 
 class PageSerializer(serializers.Serializer[Any]):

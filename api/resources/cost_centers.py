@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.base import ApiView
-from api.fields import PublicIdField, page_of
+from api.fields import PublicIdField, StrictSerializer, page_of
 from api.paging import Listing, one_of, yes_or_no
 from api.resources.entries import add_entry, change_entry, show_entry
 from api.resources.sites import TAGS
@@ -29,7 +29,7 @@ class CostCenterSerializer(serializers.ModelSerializer[CostCenter]):
         fields = ("id", "name", "code", "is_active")
 
 
-class CostCenterWriteSerializer(serializers.Serializer[Any]):
+class CostCenterWriteSerializer(StrictSerializer):
     """What is given for a cost centre."""
 
     name = serializers.CharField(max_length=80, help_text="Orders and vehicles name it exactly so.")

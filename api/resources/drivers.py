@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.base import ApiView
-from api.fields import PublicIdField, page_of
+from api.fields import PublicIdField, StrictSerializer, page_of
 from api.paging import Listing, one_of, yes_or_no
 from api.resources.entries import add_entry, change_entry, show_entry
 from api.schema import listing_parameters
@@ -34,7 +34,7 @@ class DriverSerializer(serializers.ModelSerializer[Driver]):
         )  # fmt: skip
 
 
-class DriverWriteSerializer(serializers.Serializer[Any]):
+class DriverWriteSerializer(StrictSerializer):
     """What is given for a driver; null or an empty text takes away what was there."""
 
     reference = serializers.CharField(max_length=40, required=False, allow_blank=True, help_text="Your own number.")

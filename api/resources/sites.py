@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.base import ApiView
-from api.fields import PublicIdField, page_of
+from api.fields import PublicIdField, StrictSerializer, page_of
 from api.paging import Listing, one_of, yes_or_no
 from api.resources.entries import add_entry, change_entry, show_entry
 from api.schema import listing_parameters
@@ -30,7 +30,7 @@ class SiteSerializer(serializers.ModelSerializer[Site]):
         fields = ("id", "code", "address", "lat", "lng", "contact", "phone", "is_active")
 
 
-class SiteWriteSerializer(serializers.Serializer[Any]):
+class SiteWriteSerializer(StrictSerializer):
     """What is given for a site."""
 
     code = serializers.CharField(max_length=40, help_text="Yours; orders name the site by it.")

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from api.base import ApiView
 from api.errors import InvalidParameter
-from api.fields import MomentField, PublicIdField, page_of
+from api.fields import MomentField, PublicIdField, StrictSerializer, page_of
 from api.paging import Listing, one_of, since, yes_or_no
 from api.resources.entries import add_entry, change_entry, show_entry
 from api.schema import listing_parameters
@@ -57,7 +57,7 @@ class VehicleSerializer(serializers.ModelSerializer[Vehicle]):
         return super().to_representation(instance)
 
 
-class VehicleWriteSerializer(serializers.Serializer[Any]):
+class VehicleWriteSerializer(StrictSerializer):
     """What is given for a vehicle; null or an empty text takes away what your people keep, not what we know."""
 
     plate = serializers.CharField(max_length=20, required=False, help_text="A new one is kept beside the old ones.")

@@ -63,6 +63,27 @@ def test_an_entry_is_added_and_changed_only_as_it_was_read(erp: Partner, world: 
 
 
 @pytest.mark.parametrize("place", sorted(KINDS))
+def test_a_name_that_is_not_known_is_refused_and_nothing_changes(erp: Partner, world: Tenant, place: str) -> None:
+    new, change, _wrong = KINDS[place]
+    path = f"{place}/{erp.post(place, new).json()['id']}"
+    for answer in (
+        erp.patch(path, {**change, "colour": "red", "id": "x"}, If_Match="*"),
+        erp.post(place, {**new, "colour": "red", "id": "x"}),
+    ):
+        assert answer.status_code == 422
+        told = {(error["pointer"], error["code"]) for error in answer.json()["errors"]}
+        assert told == {("#/colour", "unknown_member"), ("#/id", "unknown_member")}
+
+
+def test_true_is_no_number(erp: Partner, world: Tenant) -> None:
+    answer = erp.post("sites", {**KINDS["sites"][0], "lat": True, "lng": False})
+    assert {(error["pointer"], error["code"]) for error in answer.json()["errors"]} == {
+        ("#/lat", "invalid"),
+        ("#/lng", "invalid"),
+    }
+
+
+@pytest.mark.parametrize("place", sorted(KINDS))
 def test_another_tenants_entries_are_neither_listed_nor_found(
     erp: Partner, world: Tenant, pacific: Tenant, issue: Any, place: str
 ) -> None:

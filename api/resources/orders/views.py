@@ -1,9 +1,9 @@
 """The addresses of orders: listed, read, amended."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.db.models import Q
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from api.base import ApiView
 from api.etags import changed, require_match
-from api.fields import MomentField, page_of
+from api.fields import MomentField, StrictSerializer, page_of
 from api.paging import Filter, Listing, id_of, one_of, since
 from api.resources.orders.shown import (
     STATES,
@@ -33,8 +33,10 @@ from repair.models import JobKind
 TAGS = ["Orders"]
 
 
-class AmendSerializer(serializers.Serializer[Any]):
+class AmendSerializer(StrictSerializer):
     """What may be changed before the vehicle is in our custody. What is not sent stays as it is."""
+
+    strange = _l("This cannot be changed on an order."), "not_amendable"
 
     window_start = MomentField(required=False, help_text="RFC 3339, any offset.")
     window_end = MomentField(required=False)
@@ -53,16 +55,6 @@ class AmendSerializer(serializers.Serializer[Any]):
     notes = serializers.CharField(max_length=LIMITS["notes"], required=False, allow_blank=True)
     cost_center = serializers.CharField(max_length=LIMITS["cost_center"], required=False, allow_blank=True)
     po_number = serializers.CharField(max_length=LIMITS["po_number"], required=False, allow_blank=True)
-
-    def to_internal_value(self, data: Any) -> Any:
-        """Raise ValidationError for a name that no amendment has: it would be left out in silence."""
-        strange = sorted(set(data) - set(self.fields)) if isinstance(data, dict) else []
-        if strange:
-            text = _("This cannot be changed on an order.")
-            raise serializers.ValidationError(
-                {name[:80]: serializers.ValidationError(text, code="not_amendable").detail for name in strange[:50]}
-            )
-        return super().to_internal_value(data)
 
 
 def search() -> Filter:
