@@ -16,7 +16,7 @@ from fleet.models import PhotoKind
 from fleet.texts import DECISIONS, ROW_STATES
 from repair import states as jobs
 from repair.events import MOVED_NAMES
-from repair.texts import said
+from repair.texts import ICONS, said
 from tenants.actors import SYSTEM_NAMES as SYSTEM_NAMES  # the search of the audit trail finds it here
 from tenants.actors import name_actor
 from tenants.people.models import join_names, names_of_roles
@@ -67,45 +67,6 @@ MOVED_TITLES: Final[dict[str, Any]] = {
     jobs.OFFICE_REFUSED: _l("Refused by the vehicle office"),
     jobs.ORDERED: _l("Parts ordered"),
     jobs.ARRIVED: _l("Parts arrived"),
-}
-STATE_ICONS: Final[dict[str, str]] = {
-    jobs.ACKNOWLEDGED: "circle-check",
-    jobs.DECLINED_SCOPE: "circle-x",
-    jobs.ASSIGNED: "user-check",
-    jobs.ACCEPTED: "thumb-up",
-    jobs.CONTACTED: "phone-check",
-    jobs.AT_PICKUP: "map-pin",
-    jobs.PICKUP_FAILED: "alert-triangle",
-    jobs.IN_CUSTODY: "signature",
-    jobs.AT_WORKSHOP: "building-factory-2",
-    jobs.ESTIMATING: "calculator",
-    jobs.AWAITING_APPROVAL: "hourglass",
-    jobs.APPROVED: "check",
-    jobs.PART_APPROVED: "check",
-    jobs.SENT_BACK: "arrow-back-up",
-    jobs.REJECTED: "x",
-    jobs.WAITING_PARTS: "package",
-    jobs.IN_REPAIR: "tool",
-    jobs.CONSENT_REQUIRED: "alert-triangle",
-    jobs.STOPPED: "player-stop",
-    jobs.QC: "clipboard-check",
-    jobs.REWORK: "refresh",
-    jobs.READY: "flag-check",
-    jobs.AWAITING_RETURN: "calendar-event",
-    jobs.RETURNING: "truck-return",
-    jobs.AT_RETURN: "map-pin",
-    jobs.RETURN_FAILED: "alert-triangle",
-    jobs.REFUSED: "alert-triangle",
-    jobs.DELIVERED: "home-check",
-    jobs.RATED: "star",
-    jobs.CLOSED: "archive",
-    jobs.CANCELLED: "ban",
-    jobs.PASSED: "check",
-    jobs.FAILED: "alert-triangle",
-    jobs.PAID: "check",
-    jobs.OFFICE_REFUSED: "alert-triangle",
-    jobs.ORDERED: "package-import",
-    jobs.ARRIVED: "package",
 }
 NOTE_TITLES: Final[dict[str, Any]] = {
     "progress": _l("Progress"),
@@ -331,7 +292,7 @@ def say_photos(data: Mapping[str, Any]) -> str:
 EVENTS: Final[dict[str, Words]] = {
     **{
         f"order.{name}": Words(
-            MOVED_TITLES[state], STATE_ICONS.get(state, "filled/point"), tone_of_status(status=state), say_note
+            MOVED_TITLES[state], ICONS.get(state, "filled/point"), tone_of_status(status=state), say_note
         )
         for state, name in MOVED_NAMES.items()
     },
