@@ -60,9 +60,9 @@ def tone(status: str) -> tones.Tone:
 
 
 @register.simple_tag
-def status(key: str, label: object = "", tone: str = "", live: bool = False) -> SafeString:
+def status(key: str, label: object = "", tone: str = "", live: object = False) -> SafeString:
     """A state as a coloured badge. `label` is its translated name; `live` lets the dot breathe while work goes on."""
-    return _draw_status(str(key), str(label or str(key).replace("_", " ")), tone, live)
+    return _draw_status(str(key), str(label or str(key).replace("_", " ")), tone, bool(live))
 
 
 @lru_cache(maxsize=2048)
