@@ -25,6 +25,7 @@ logger = logging.getLogger(__name__)
 JobStep = Callable[[Job, Cast, datetime], None]
 LegStep = Callable[[Leg, Cast, datetime], None]
 CHUNK = 200
+QUIET_ROUNDS, PAUSE_S = 3, 0.5
 
 LEG_STEPS: dict[str, LegStep] = {
     "offered": stages.answer_offer,
@@ -85,7 +86,8 @@ class Simulation:
     started: float = field(default_factory=time.monotonic)
 
     def run(self, *, rounds: int = 60) -> Report:
-        """Round after round, until one moves nothing."""
+        """Round after round, until a few have moved nothing: a worker may have named somebody behind the last one's back."""
+        quiet = 0
         for number in range(1, rounds + 1):
             before = self.report.actions
             self.dispatch()
@@ -94,8 +96,11 @@ class Simulation:
             self.close_rated()
             moved = self.report.actions - before
             self.progress(f"round {number}: {moved} actions, {self.describe()}")
-            if moved == 0:
+            quiet = 0 if moved else quiet + 1
+            if quiet == QUIET_ROUNDS:
                 break
+            if quiet:
+                time.sleep(PAUSE_S)
         self.report.standing = Counter(Job.objects.values_list("status", flat=True))
         return self.report
 
