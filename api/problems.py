@@ -27,7 +27,7 @@ from fleet.errors import AboveLimit, FleetError, NotValid
 from fleet.intake.refusals import FileRefused
 from repair.services.working import WorkLocked
 from tenants.context import TenantNotReady
-from tenants.postgresql.contention import is_contended, is_unkeepable
+from tenants.postgresql.contention import is_contended
 
 logger = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
@@ -150,17 +150,10 @@ def tell_wrong_value(error: Any) -> Problem:
 
 
 def tell_database(error: Any) -> Problem:
-    """Somebody else holds what this needs (or a deadlock was broken): nothing was done, the same may be sent again.
-
-    A text that no table keeps is the caller's to mend.
-    """
+    """Somebody else holds what this needs (or a deadlock was broken): nothing was done, the same may be sent again."""
     if is_contended(error):
         detail = _("Somebody else is changing the same thing. Nothing was done; send it again in a moment.")
         return Problem("busy", detail, headers={"Retry-After": "1"})
-    if is_unkeepable(error):
-        return invalid(
-            [{"detail": _("A text has a character that cannot be kept (NUL)."), "pointer": "#", "code": "nul"}]
-        )
     return unforeseen(error)
 
 

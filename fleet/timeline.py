@@ -17,7 +17,6 @@ from fleet.texts import DECISIONS, ROW_STATES
 from repair import states as jobs
 from repair.events import MOVED_NAMES
 from repair.texts import ICONS, said
-from tenants.actors import SYSTEM_NAMES as SYSTEM_NAMES  # the search of the audit trail finds it here
 from tenants.actors import name_actor
 from tenants.people.models import join_names, names_of_roles
 from ui.formats import format_fen, format_moment
@@ -194,13 +193,8 @@ def say_changes(data: Mapping[str, Any]) -> str:
 
 def show_value(name: str, value: Any) -> str:
     """A field's value as people read it."""
-    if value in (None, ""):
-        return "–"
-    if name in {"window_start", "window_end", "return_by"}:
-        return moment(value)
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    return str(value)
+    is_moment = name in {"window_start", "window_end", "return_by"}
+    return moment(value) if value and is_moment else say_value(value)
 
 
 def say_view(data: Mapping[str, Any]) -> str:

@@ -1,43 +1,32 @@
 """What a dead worker or a dead broker has left is taken up again."""
 
-import logging
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from django.db.models import Q
 
+from events.each import each_alone
 from events.waking import send_wake
 from fleet import states
 from fleet.models import Batch, Import
 from tenants.context import tenant_context
 from tenants.models import Tenant, TenantState
 
-logger = logging.getLogger(__name__)
 SILENT_FOR = timedelta(seconds=90)  # a worker at work shows a sign of life with every chunk
 
 
 def sweep_tenants(*, now: datetime) -> int:
     """Wake workers for the batches of every tenant that nobody has touched for a while; returns how many."""
-    found = 0
-    for tenant in Tenant.objects.filter(state=TenantState.READY).order_by("slug"):
-        try:
-            with tenant_context(tenant):
-                left = list_left(now=now)
-        except Exception:
-            logger.exception("The batches of %s could not be swept.", tenant.slug)
-            continue
-        found += sum(wake_safely(task, tenant.pk, batch_id) for batch_id, task in left)
-    return found
+    tenants = Tenant.objects.filter(state=TenantState.READY).order_by("slug")
+    return sum(each_alone(tenants, partial(sweep_tenant, now=now)))
 
 
-def wake_safely(task: str, tenant_id: UUID, batch_id: UUID) -> bool:
-    """Whether a worker was woken for one batch; what went wrong is logged and stops no other."""
-    try:
-        wake(task, tenant_id, batch_id)
-    except Exception:
-        logger.exception("No worker was woken for batch %s (%s).", batch_id, task)
-        return False
-    return True
+def sweep_tenant(tenant: Tenant, *, now: datetime) -> int:
+    """The same for one tenant; a batch for which no worker can be woken stops no other."""
+    with tenant_context(tenant):
+        left = list_left(now=now)
+    return len(each_alone(left, lambda item: wake(item[1], tenant.pk, item[0])))
 
 
 def list_left(*, now: datetime) -> list[tuple[UUID, str]]:

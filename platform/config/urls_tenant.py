@@ -4,7 +4,6 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from config.health import show_health
-from portal.audit import views as audit
 from tenants.people import urls_redirects, views
 
 handler400 = "config.errors.bad_request"
@@ -17,7 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("fleet.urls")),
     path("members/", include("portal.members.urls")),
     path("keys/", include("portal.keys.urls")),
-    path("audit/", include(audit.urlpatterns)),
+    path("audit/", include("portal.audit.urls")),
     path("api/v1/", include("api.urls")),
     path("files/", include("files.urls")),
     path("language/", views.set_language, name="set_language"),

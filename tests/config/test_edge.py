@@ -9,6 +9,7 @@ from django.test import Client, override_settings
 from config import clock
 from events.ids import public_id
 from tenants.models import Tenant
+from tenants.people.models import User
 from tenants.people.seed import ensure_staff, ensure_user
 from tests.repair.world import build_world
 
@@ -16,9 +17,7 @@ Browser = Callable[[str], Client]
 STATIC = {**settings.STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 
 
-@pytest.fixture(autouse=True)
-def own_answers(db: None) -> None:
-    """Errors are answered as they are to strangers."""
+pytestmark = pytest.mark.django_db
 
 
 def at(browser_of: Browser, slug: str) -> Client:
@@ -33,7 +32,7 @@ def test_a_cookie_that_no_session_has_is_nobodys(browser_of: Browser, slug: str,
     client = at(browser_of, slug)
     without = client.get(path).status_code
     assert without < 500
-    client.cookies[settings.SESSION_COOKIE_NAME] = "a\0b"
+    client.cookies[settings.SESSION_COOKIE_NAME] = "aaaaaaaaaa\0b"  # long enough to be looked up
     with override_settings(STORAGES=STATIC):
         assert client.get(path).status_code == without
 
@@ -69,3 +68,18 @@ def test_a_nul_in_a_text_is_said_to_be_unreadable(acme: Tenant, dispatcher: Clie
     assert answer.status_code == 400
     leg.refresh_from_db()
     assert leg.agent_id is None
+
+
+@override_settings(STORAGES=STATIC)
+def test_a_form_where_json_is_due_is_said_to_be_unreadable(acme: Tenant) -> None:
+    """The check against forged requests reads a form first; then its body is gone."""
+    world = build_world(acme, clock.now())
+    job = world.name(world.order())
+    client = Client(enforce_csrf_checks=True, headers={"host": settings.OPERATOR_HOST})
+    client.raise_request_exception = False
+    agent = User.objects.get(pk=world.li.user_id)
+    ensure_staff(user=agent, roles=["agent"])
+    client.force_login(agent, backend="allauth.account.auth_backends.AuthenticationBackend")
+    assert client.get("/repair/handover/").status_code == 200
+    form = {"csrfmiddlewaretoken": client.cookies[settings.CSRF_COOKIE_NAME].value, "revision": "1"}
+    assert client.post(f"/repair/handover/{world.leg(job).ref}/draft/", form).status_code == 400

@@ -117,3 +117,9 @@ def test_every_text_has_its_chinese_with_the_same_gaps() -> None:
     for english, translated in chinese.items():
         assert translated
         assert set(re.findall(r"%\(\w+\)s", english)) == set(re.findall(r"%\(\w+\)s", translated)), english
+
+
+@pytest.mark.parametrize("hidden", ["\ufeff", "\u200b", "\u202e", "\u2060 ", ""])
+@pytest.mark.parametrize("formula", ["=1+1", "+cmd", "@SUM(A1)", "－2+3"])
+def test_a_formula_behind_characters_that_cannot_be_seen_is_none(hidden: str, formula: str) -> None:
+    assert safe_cell(hidden + formula) == f"'{hidden}{formula}"

@@ -1,29 +1,24 @@
 """The files of drivers go after a while: they hold whole licence numbers, of which the register keeps the end alone."""
 
-import logging
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
+from events.each import each_alone
 from files.services import release_file
 from fleet import states
 from fleet.models import Import, Register
 from tenants.context import tenant_context
 from tenants.models import Tenant, TenantState
 
-logger = logging.getLogger(__name__)
 KEPT_FOR: Final = timedelta(days=30)
 NEEDED: Final = (states.RECEIVED, states.CHECKING)  # from then on all is in its rows
 
 
 def forget_files(*, now: datetime) -> int:
     """Let go of the files of every tenant's drivers whose time is over; returns how many. The sweep of files takes them."""
-    found = 0
-    for tenant in Tenant.objects.filter(state=TenantState.READY).order_by("slug"):
-        try:
-            found += forget_files_of(tenant, now=now)
-        except Exception:
-            logger.exception("The files of drivers of %s could not be let go.", tenant.slug)
-    return found
+    tenants = Tenant.objects.filter(state=TenantState.READY).order_by("slug")
+    return sum(each_alone(tenants, partial(forget_files_of, now=now)))
 
 
 def forget_files_of(tenant: Tenant, *, now: datetime) -> int:

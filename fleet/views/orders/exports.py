@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.http import HttpRequest, QueryDict, StreamingHttpResponse
+from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -21,6 +21,7 @@ from fleet.filters import OrderFilter
 from fleet.intake.streams import Cell, Page, amount_cell, stream_csv, stream_xlsx
 from fleet.models import Order
 from fleet.views.acting import actor_of, now_of
+from fleet.views.streaming import send_stream
 from tenants.actors import Actor
 from tenants.context import tenant_context
 
@@ -37,10 +38,6 @@ EXPORTED: Final[tuple[tuple[str, Any], ...]] = (
     ("po_number", _l("Purchase order")), ("approved_fen", _l("Approved (yuan)")),
 )  # fmt: skip
 LABELS: Final[dict[str, dict[str, Any]]] = {"status": texts.ORDER_STATES, "service": texts.SERVICES}
-KINDS: Final = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,12 +61,7 @@ def export_orders(request: HttpRequest, kind: str) -> HttpResponseBase:
         if kind == "csv"
         else stream_xlsx(title=_("Orders"), header=header, pages=pages)
     )
-    response = StreamingHttpResponse(content, content_type=KINDS[kind])
-    response.is_walled = True  # type: ignore[attr-defined]
-    name = f"orders-{timezone.localtime(now):%Y%m%d-%H%M}.{kind}"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    return send_stream(content, stem="orders", kind=kind, now=now)
 
 
 def export_pages(wanted: Wanted) -> Iterator[Page]:

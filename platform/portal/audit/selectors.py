@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from events.book.models import BESIDE_ORDERS, Entry
 from events.ids import BadId, public_id, read_public_id
 from fleet.models import Batch, CostCenter, Driver, Import, Order, SavedView, Site, Vehicle
-from fleet.timeline import SYSTEM_NAMES
+from tenants.actors import SYSTEM_NAMES
 from tenants.people.models import TenantRole
 
 MOST_NAMES: Final = 100

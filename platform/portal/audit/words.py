@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _l
 from events.book.models import Entry
 from fleet.intake.texts import LABELS
 from fleet.models import Batch
+from fleet.timeline import say_value
 from tenants.people.models import join_names, names_of_roles
 from ui.formats import format_fen, format_moment
 
@@ -79,17 +80,15 @@ def label_of(name: str) -> str:
 def say_field(name: str, value: Any) -> str:
     """A field's value for people; a dash for none."""
     if value in (None, "", []):
-        return "–"
+        return say_value(None)
     if name == "up_to_fen":
         return format_fen(amount_fen=value)
     if name == "policy":
         return str(dict(Batch.Policy.choices).get(value, value))
     if name == "roles":
         return join_names(names_of_roles(value))
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
     moment = parse_moment(value)
-    return format_moment(moment=moment) if moment else str(value)
+    return format_moment(moment=moment) if moment else say_value(value)
 
 
 def parse_moment(value: Any) -> Any:
