@@ -9,7 +9,6 @@ from django.test import Client, override_settings
 from config import clock
 from events.ids import public_id
 from tenants.models import Tenant
-from tenants.people.models import User
 from tenants.people.seed import ensure_staff, ensure_user
 from tests.repair.world import build_world
 
@@ -77,7 +76,8 @@ def test_a_form_where_json_is_due_is_said_to_be_unreadable(acme: Tenant) -> None
     job = world.name(world.order())
     client = Client(enforce_csrf_checks=True, headers={"host": settings.OPERATOR_HOST})
     client.raise_request_exception = False
-    agent = User.objects.get(pk=world.li.user_id)
+    agent = world.li.user
+    assert agent is not None
     ensure_staff(user=agent, roles=["agent"])
     client.force_login(agent, backend="allauth.account.auth_backends.AuthenticationBackend")
     assert client.get("/repair/handover/").status_code == 200
