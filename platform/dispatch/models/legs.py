@@ -1,8 +1,7 @@
-"""DESK: areas, agents and what makes them fit, legs and who was named for them, and the clocks."""
+"""Legs and who was named for them."""
 
 from typing import Any, ClassVar
 
-import uuid_utils.compat as uuid_utils
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
 from django.db import models
@@ -10,120 +9,13 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from dispatch import states
+from dispatch.models.base import Key
+from dispatch.models.people import Agent, Area
 from events.ids import public_id
 from tenants.models import Tenant
-from tenants.people.models import User
 
 OCCUPIED = ["assigned", "offered", "accepted", "contacted", "under_way", "arrived"]
 ENDED = ["cancelled", "done"]
-
-
-class Key(models.Model):
-    """A UUIDv7 key made in Python."""
-
-    id = models.UUIDField(primary_key=True, default=uuid_utils.uuid7, editable=False)
-
-    class Meta:
-        abstract = True
-
-
-class Area(Key):
-    """A district that agents serve: everything nearer to its centre than its radius."""
-
-    code = models.CharField(_("code"), max_length=20, unique=True)
-    name = models.CharField(_("name"), max_length=80)
-    lat = models.FloatField(_("latitude"))
-    lng = models.FloatField(_("longitude"))
-    radius_m = models.PositiveIntegerField(_("radius in metres"))
-    agents_wanted = models.PositiveSmallIntegerField(_("agents wanted"), default=2)
-
-    class Meta:
-        verbose_name = _("area")
-        verbose_name_plural = _("areas")
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class LicenceRule(Key):
-    """Which licence classes may drive a vehicle class, from when to when (effective-dated, to be confirmed by the operator)."""
-
-    vehicle_class = models.CharField(_("vehicle class"), max_length=20)
-    licences = ArrayField(models.CharField(max_length=4), verbose_name=_("licences"))
-    valid_from = models.DateField(_("valid from"))
-    valid_until = models.DateField(_("valid until"), null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("licence rule")
-        verbose_name_plural = _("licence rules")
-
-
-class Agent(Key):
-    """A driver of the operator's, with everything that the gates ask."""
-
-    user = models.OneToOneField(User, on_delete=models.PROTECT, null=True, blank=True, related_name="agent")
-    name = models.CharField(_("name"), max_length=80)
-    phone = models.CharField(_("phone"), max_length=32)
-    lat = models.FloatField(_("latitude"))
-    lng = models.FloatField(_("longitude"))
-    areas = models.ManyToManyField(Area, related_name="agents", verbose_name=_("areas"))
-    licence = models.CharField(_("licence"), max_length=4)
-    licence_expires_on = models.DateField(_("licence expires on"))
-    probation_until = models.DateField(_("probation until"), null=True, blank=True)
-    in_trade_since = models.DateField(_("in the trade since"))
-    trained_until = models.DateField(_("training valid until"), null=True, blank=True)
-    load = models.PositiveSmallIntegerField(_("legs a shift"), default=6)
-    is_active = models.BooleanField(_("active"), default=True)
-
-    class Meta:
-        verbose_name = _("agent")
-        verbose_name_plural = _("agents")
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Training(Key):
-    """A training that an agent took; the latest says until when it is valid."""
-
-    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="trainings")
-    topic = models.CharField(_("topic"), max_length=80)
-    taken_on = models.DateField(_("taken on"))
-    valid_until = models.DateField(_("valid until"))
-
-    class Meta:
-        verbose_name = _("training")
-        verbose_name_plural = _("trainings")
-
-
-class Shift(Key):
-    """When an agent works; shifts of one agent never overlap."""
-
-    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="shifts")
-    starts_at = models.DateTimeField(_("starts"))
-    ends_at = models.DateTimeField(_("ends"))
-
-    class Meta:
-        verbose_name = _("shift")
-        verbose_name_plural = _("shifts")
-        indexes: ClassVar[list[Any]] = [models.Index(fields=["starts_at", "ends_at"], name="shift_by_time")]
-        constraints: ClassVar[list[Any]] = [
-            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="shift_ends_after_it_starts"),
-            models.UniqueConstraint(fields=["agent", "starts_at"], name="one_shift_at_a_time"),
-        ]
-
-
-class Leave(Key):
-    """When an agent does not work, whatever the shift says."""
-
-    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="leaves")
-    starts_at = models.DateTimeField(_("starts"))
-    ends_at = models.DateTimeField(_("ends"))
-    reason = models.CharField(_("reason"), max_length=120, blank=True)
-
-    class Meta:
-        verbose_name = _("leave")
-        verbose_name_plural = _("leaves")
 
 
 class LegKind(models.TextChoices):
@@ -255,47 +147,4 @@ class Offer(Key):
         ]
         indexes: ClassVar[list[Any]] = [
             models.Index(fields=["expires_at"], condition=Q(answer=""), name="open_offer_by_end"),
-        ]
-
-
-class ClockRule(models.Model):
-    """A clock's limit, as the operator has promised it; data, so that it can be confirmed and changed from a date."""
-
-    kind = models.CharField(primary_key=True, max_length=20)
-    limit_s = models.PositiveIntegerField(null=True)  # null: measured, never breached
-    goes_to = models.CharField(max_length=40, blank=True)
-
-    class Meta:
-        verbose_name = _("clock rule")
-        verbose_name_plural = _("clock rules")
-
-
-class Clock(Key):
-    """One promise running: started, paused, met and breached by facts alone."""
-
-    app_rights: ClassVar = ("SELECT", "INSERT", "UPDATE")
-
-    tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="+")
-    kind = models.CharField(max_length=20)
-    subject_id = models.UUIDField()  # the job
-    subject = models.CharField(max_length=40)  # its public id
-    started_at = models.DateTimeField()
-    due_at = models.DateTimeField(null=True)
-    paused_at = models.DateTimeField(null=True)
-    paused_s = models.PositiveIntegerField(default=0)
-    pause_reason = models.CharField(max_length=120, blank=True)
-    stopped_at = models.DateTimeField(null=True)
-    breached_at = models.DateTimeField(null=True)
-    cancelled_at = models.DateTimeField(null=True)  # what it ran for ended otherwise
-
-    class Meta:
-        verbose_name = _("clock")
-        verbose_name_plural = _("clocks")
-        indexes: ClassVar[list[Any]] = [
-            models.Index(
-                fields=["due_at"],
-                condition=Q(stopped_at__isnull=True, cancelled_at__isnull=True, breached_at__isnull=True),
-                name="running_clock_by_due",
-            ),
-            models.Index(fields=["subject_id", "kind"], name="clock_by_subject"),
         ]
