@@ -136,6 +136,7 @@ SYSTEM_NAMES: Final[dict[str, Any]] = {
     **dict.fromkeys(["dispatch", "offers"], _("Dispatch")),
     **dict.fromkeys(["visits", "return", "cancel", "reschedule", "hold", "release", "rework"], _("Service desk")),
     **dict.fromkeys(["parts", "errand", "salvage", "estimates", "close", "closing"], _("Service desk")),
+    "rates": _("Finance"),
     **dict.fromkeys(["invite_member", "issue_api_key", "revoke_api_key", "remove_tenant"], _("Operator")),
 }
 """How the parts of the system that act by themselves sign, on every page of desks and books."""

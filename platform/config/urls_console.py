@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("console.urls")),
     path("dispatch/", include("dispatch.urls")),
     path("repair/", include("repair.urls")),
+    path("agreements/", include("partners.desk.urls")),
     path("files/", include("files.urls")),
     path("language/", views.set_language, name="set_language"),
     path("healthz", show_health, name="healthz"),

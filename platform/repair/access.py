@@ -1,20 +1,16 @@
 """The doors of the repair desk: who reads which jobs, who sees what, who decides. What is not allowed here is refused."""
 
-from collections.abc import Callable
-from functools import wraps
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
+from django.http import Http404
 
 from events.ids import BadId, read_public_id
 from repair.models import Job
 from tenants.actors import Actor, StaffRole
 from tenants.actors import actor_of as actor_of  # the pages of this room take it from here
 from tenants.models import Tenant
-from tenants.wall import redirect_to_sign_in
+from tenants.people.doors import staff_view as staff_view  # and its doors
 
 WATCHERS = (
     StaffRole.DISPATCHER, StaffRole.LEAD, StaffRole.CUSTOMER_SERVICE, StaffRole.INSPECTOR, StaffRole.CLAIMS, StaffRole.FINANCE,
@@ -23,26 +19,6 @@ WATCHERS = (
 READERS = (*WATCHERS, StaffRole.WORKSHOP)
 """And a workshop's people those of their own workshop. Agents have pages of their own."""
 DESK = (StaffRole.DISPATCHER, StaffRole.LEAD, StaffRole.CUSTOMER_SERVICE)
-View = Callable[..., HttpResponse]
-
-
-def staff_view(*roles: str) -> Callable[[View], Callable[..., HttpResponseBase]]:
-    """Let only staff with one of `roles` in: who is nobody signs in first, everybody else is refused."""
-
-    def mark(view: View) -> Callable[..., HttpResponseBase]:
-        @wraps(view)
-        def run(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
-            actor = actor_of(request)
-            if actor.kind == "nobody":
-                return redirect_to_sign_in(request)
-            if not actor.is_staff_in(*roles):
-                raise PermissionDenied
-            return view(request, *args, **kwargs)
-
-        run.staff_roles = frozenset(roles)  # type: ignore[attr-defined]
-        return run
-
-    return mark
 
 
 def is_watcher(actor: Actor) -> bool:

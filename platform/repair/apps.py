@@ -17,8 +17,10 @@ class RepairConfig(AppConfig):
         from dispatch.rooms import register_room
         from repair.maps import offered
         from repair.navigation import register_pages
+        from repair.selectors.dimensions import register_dimensions
         from repair.selectors.dispatching import jobs_of_purpose, workshop_places
 
         offered()
         register_pages()
+        register_dimensions()
         register_room(key="repair", places=workshop_places, serves=jobs_of_purpose)

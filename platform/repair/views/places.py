@@ -12,7 +12,7 @@ from config import clock
 from events.ids import public_id
 from events.models import Fact
 from partners.desk.models import TenantTerms
-from partners.desk.services import may_set_credit_hold, set_credit_hold
+from partners.desk.services.terms import may_set_credit_hold, set_credit_hold
 from repair import states, texts
 from repair.access import DESK, READERS, WATCHERS, actor_of, is_watcher, jobs_for, staff_view, tenant_for
 from repair.forms import CreditHoldForm

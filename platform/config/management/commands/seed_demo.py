@@ -3,6 +3,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from config.demo.desk import PASSWORD, seed_desk
+from config.demo.rates import seed_rates
 from config.demo.tenants import seed_tenants, sign_ins
 
 
@@ -20,6 +21,8 @@ class Command(BaseCommand):
         seed_desk()
         self.stdout.write("  tenants")
         seed_tenants()
+        self.stdout.write("  rates")
+        seed_rates()
 
     def print_sign_ins(self) -> None:
         """A table of who can sign in."""

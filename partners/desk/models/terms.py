@@ -1,4 +1,4 @@
-"""The terms of a tenant; rate cards and agreements come beside them."""
+"""The terms of a tenant as a whole."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

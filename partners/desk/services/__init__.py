@@ -1,0 +1,1 @@
+"""What finance and leads do: terms, rate cards, taxes."""
