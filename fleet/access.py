@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from events.ids import BadId, read_public_id
 from fleet.errors import NotValid
-from fleet.models import Batch, BatchRow, CostCenter, Driver, Import, Order, SavedView, Site, Vehicle
+from fleet.models import ApprovalLimit, Batch, BatchRow, CostCenter, Driver, Import, Order, SavedView, Site, Vehicle
 from tenants.actors import Actor
 from tenants.context import require_tenant
 from tenants.models import Tenant
@@ -127,6 +127,11 @@ def site_for(actor: Actor, key: UUID | str) -> Site:
 def cost_center_for(actor: Actor, key: UUID | str) -> CostCenter:
     """A cost centre (cct_…)."""
     return find(actor, CostCenter, key, "cct")
+
+
+def limit_row_for(actor: Actor, key: UUID | str) -> ApprovalLimit:
+    """An approval limit (apl_…)."""
+    return find(actor, ApprovalLimit, key, "apl")
 
 
 def view_for(actor: Actor, key: UUID | str) -> SavedView:

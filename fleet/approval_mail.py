@@ -6,25 +6,26 @@ about what is over.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from uuid import UUID
 
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from config import clock
 from events.delivering import reads_log
 from events.models import Event
+from fleet.approving.limits import Case
 from fleet.models import OrderEstimate
 from fleet.models.base import page_of
+from fleet.selectors.limits import Authority
 from fleet.selectors.orders import WAITING_FOR_YOU
-from fleet.selectors.settings import read_limits, roles_up_to
 from messages.services import keep_letter
 from repair.events import OrderEstimated
 from tenants.context import tenant_context
 from tenants.hosts import tenant_url
 from tenants.models import Tenant
 from tenants.people.mailing import Letter
-from tenants.people.selectors import Colleague, ask_colleagues
+from tenants.people.selectors import Colleague
 from ui.formats import format_fen
 
 FIRST_ASKED = frozenset(
@@ -39,7 +40,7 @@ class Waiting:
     seq: int
     page: str
     facts: dict[str, object]
-    roles: frozenset[str]  # whose limit covers it
+    people: Sequence[Colleague]  # who are asked
 
 
 @reads_log("approval_mail")
@@ -50,16 +51,17 @@ def ask_approvers(events: Sequence[Event]) -> None:
         return
     tenant = Tenant.objects.get(pk=told[0].tenant_id)
     with tenant_context(tenant):
-        waiting = find_waiting({event.seq for event in told})
+        waiting = find_waiting({event.seq for event in told}, Authority(tenant=tenant, now=clock.now(tenant)))
     for item in waiting:
-        for person in people_to_ask(tenant.pk, item.roles):
+        for person in item.people:
             keep_letter(write_letter(tenant, item, person))
 
 
-def find_waiting(seqs: set[int]) -> list[Waiting]:
+def find_waiting(seqs: set[int], authority: Authority) -> list[Waiting]:
     """The estimates told under these numbers that still wait."""
-    limits = read_limits()
-    rows = OrderEstimate.objects.filter(pk__in=seqs, decision="", order__status__in=WAITING_FOR_YOU)
+    found = OrderEstimate.objects.filter(pk__in=seqs, decision="", order__status__in=WAITING_FOR_YOU)
+    rows = list(found.select_related("order").order_by("pk"))
+    cases = authority.cases(rows)
     return [
         Waiting(
             seq=row.pk,
@@ -72,19 +74,17 @@ def find_waiting(seqs: set[int]) -> list[Waiting]:
                 "valid_until": row.valid_until,
                 "is_supplement": row.is_supplement,
             },
-            roles=roles_up_to(row.order.approved_fen + row.total_fen, limits),
+            people=people_to_ask(authority, cases[row.pk], row.total_fen),
         )
-        for row in rows.select_related("order").order_by("pk")
+        for row in rows
     ]
 
 
-def people_to_ask(tenant_id: UUID, roles: frozenset[str]) -> Sequence[Colleague]:
+def people_to_ask(authority: Authority, case: Case, amount_fen: int) -> Sequence[Colleague]:
     """Approvers and managers whose limit covers it; else administrators; else all who may at least cut or reject it."""
-    for asked in (roles & FIRST_ASKED, roles, FIRST_ASKED):
-        found = ask_colleagues(tenant_id=tenant_id, roles=asked) if asked else ()
-        if found:
-            return found
-    return ()
+    able = authority.who_could(case, amount_fen)
+    first = [person for person in able if FIRST_ASKED & person.roles]
+    return first or able or [person for person in authority.people if FIRST_ASKED & person.roles]
 
 
 def write_letter(tenant: Tenant, item: Waiting, person: Colleague) -> Letter:

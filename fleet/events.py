@@ -6,6 +6,9 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from events.catalogue import EventBase, register
+from fleet.approving.events import ApprovalGiven as ApprovalGiven
+from fleet.approving.events import LimitRemoved as LimitRemoved
+from fleet.approving.events import LimitSaved as LimitSaved
 
 
 @register
@@ -126,7 +129,7 @@ class ImportDiscarded(EventBase):
 @register
 @dataclass(frozen=True, kw_only=True)
 class LimitChanged(EventBase):
-    """A role may approve another amount; None: nothing."""
+    """A role may approve another amount; None: nothing. Told before limits had conditions (`limit.saved`)."""
 
     type: ClassVar[str] = "limit.changed"
     subject: str  # the role

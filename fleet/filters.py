@@ -10,10 +10,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from fleet import states, texts
-from fleet.models import CostCenter, Driver, Order, PlateHistory, Site, Vehicle
+from fleet.models import CostCenter, Driver, Order, OrderEstimate, PlateHistory, Site, Vehicle
+from fleet.selectors.limits import Authority
 from fleet.selectors.orders import OVER, WAITING_FOR_YOU, late_q, search_orders
+from fleet.selectors.queue import waited_q, within_limits
 from fleet.selectors.registers import expiring_q
 from fleet.texts import SOON
+from tenants.actors import Actor
 
 GROUPS: dict[str, Any] = {
     "open": _("Open orders"),
@@ -168,3 +171,55 @@ class DriverFilter(filters.FilterSet):
         del name
         until = self.today - timedelta(days=1) if value == "over" else self.today + SOON
         return rows.filter(is_active=True, licence_expires_on__lte=until)
+
+
+WAITS: Any = {"day": _("Up to a day"), "days": _("One to three days"), "long": _("Three days and more")}
+FOR_YOU: Any = {"yes": _("You may approve them"), "no": _("Above your limit")}
+WHATS: Any = {"estimate": _("Estimate"), "extra": _("Extra fault")}
+
+
+class QueueFilter(filters.FilterSet):
+    """What waits for a decision: search, and narrow by what it is, how long it waits, and whether the reader may approve it."""
+
+    q = filters.CharFilter(
+        method="search", label=_("Search orders"), help_text=_("Plate, VIN, number, reference, contact")
+    )
+    mine = filters.ChoiceFilter(method="for_reader", label=_("For you"), choices=list(FOR_YOU.items()))
+    waits = filters.ChoiceFilter(method="waited", label=_("Waits for"), choices=list(WAITS.items()))
+    what = filters.ChoiceFilter(method="of_kind", label=_("What"), choices=list(WHATS.items()))
+    service = filters.ChoiceFilter(
+        field_name="order__service", label=_("Service"), choices=list(texts.SERVICES.items())
+    )
+    cost_center = filters.ChoiceFilter(
+        field_name="order__cost_center", label=_("Cost centre"), choices=center_choices
+    )  # fmt: skip
+    site = filters.ChoiceFilter(field_name="order__site_code", label=_("Site"), choices=site_choices)
+
+    class Meta:
+        model = OrderEstimate
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, authority: Authority, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.authority, self.actor = authority, actor
+
+    def search(self, rows: QuerySet[OrderEstimate], name: str, value: str) -> QuerySet[OrderEstimate]:
+        """Every word somewhere."""
+        del name
+        return rows.filter(order__in=search_orders(Order.objects.all(), value))
+
+    def for_reader(self, rows: QuerySet[OrderEstimate], name: str, value: str) -> QuerySet[OrderEstimate]:
+        """Those that the reader's limit covers whole, or the others."""
+        del name
+        may, others = within_limits(rows, authority=self.authority, actor=self.actor)
+        return rows.filter(pk__in=may if value == "yes" else others)
+
+    def waited(self, rows: QuerySet[OrderEstimate], name: str, value: str) -> QuerySet[OrderEstimate]:
+        """By how long they wait."""
+        del name
+        return rows.filter(waited_q(value, self.authority.now))
+
+    def of_kind(self, rows: QuerySet[OrderEstimate], name: str, value: str) -> QuerySet[OrderEstimate]:
+        """Estimates, or extra faults."""
+        del name
+        return rows.filter(is_supplement=value == "extra")

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -15,7 +14,6 @@ from fleet.intake.rows import RowProblem, explain
 from fleet.intake.texts import LABELS
 from fleet.intake.values import Defect, Plate, parse_plate
 from fleet.models import BatchPolicy, Order, SavedView, Site
-from fleet.selectors.settings import ROLES
 from fleet.services.places import missing_place, place_of
 from repair.requests import AMENDABLE_FIELDS
 
@@ -41,30 +39,6 @@ class UploadForm(PolicyForm):
         required=False,
         help_text=_("Everything is said as for a real one, and nothing can be submitted."),
     )
-
-
-class LimitsForm(forms.Form):
-    """Up to how many yuan each role may approve on one order."""
-
-    names = {
-        "approver": _("Approver"),
-        "fleet_manager": _("Fleet manager"),
-        "admin": _("Administrator"),
-    }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for role in ROLES:
-            self.fields[role] = forms.DecimalField(
-                label=self.names[role], required=False, min_value=0, max_value=10_000_000_000, decimal_places=2,
-                help_text=_("Yuan for one order; blank means nothing at all."),
-            )  # fmt: skip
-
-    @property
-    def limits_fen(self) -> dict[str, int | None]:
-        """What was typed, in fen."""
-        typed: dict[str, Decimal | None] = self.cleaned_data
-        return {role: None if typed[role] is None else int(typed[role] * 100) for role in ROLES}  # type: ignore[operator]
 
 
 class MendForm(forms.Form):

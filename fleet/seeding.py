@@ -8,9 +8,9 @@ from fleet.intake.registers.judging import NEW, Judge
 from fleet.intake.registers.others import REGISTERS
 from fleet.models import ApprovalLimit, CostCenter, Site
 from fleet.selectors.registers import read_register
+from fleet.services.approvals.limits import set_limits
 from fleet.services.places import save_cost_center, save_site
 from fleet.services.registers.saving import hold, write
-from fleet.services.rules import set_limits
 from tenants.actors import Actor
 from tenants.context import tenant_context
 from tenants.models import Tenant

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from fleet import texts
 from fleet.models import CostCenter, Driver, Import, Order, Site, Vehicle
 from fleet.selectors.batches import BatchSummary
-from ui.tables import DenseTable, KeyColumn, MoneyColumn, NumberColumn, PickColumn, StatusColumn, TimeColumn
+from ui.tables import DenseTable, KeyColumn, NumberColumn, PickColumn, StatusColumn, TimeColumn
 from ui.templatetags import ui as components
 
 VEHICLE = '<span>{}<span class="text-secondary"> {}</span></span>'
@@ -234,29 +234,3 @@ class CostCenterTable(DenseTable):
     def render_is_active(self, value: bool) -> SafeString:
         """In use, or put away."""
         return in_use(value)
-
-
-class EstimateTable(DenseTable):
-    """Estimates that wait for a decision, the oldest first."""
-
-    number = KeyColumn(verbose_name=_("Order"), accessor="order__number", orderable=False)
-    vehicle = tables.Column(verbose_name=_("Vehicle"), accessor="order", orderable=False)
-    what = tables.Column(verbose_name=_("What"), accessor="is_supplement", orderable=False)
-    total_fen = MoneyColumn(verbose_name=_("Amount"), orderable=False)
-    told_at = TimeColumn(verbose_name=_("Waits since"), orderable=False)
-    valid_until = TimeColumn(verbose_name=_("Valid until"), orderable=False)
-
-    class Meta(DenseTable.Meta):
-        empty_text = _("Nothing waits for your decision")
-
-    def row_url(self, record: Any) -> str:
-        """The order's page, at the estimate."""
-        return f"{record.order.get_absolute_url()}#estimate"
-
-    def render_vehicle(self, value: Order) -> SafeString:
-        """Plate and model."""
-        return format_html(VEHICLE, value.plate or value.vin, value.model)
-
-    def render_what(self, value: bool) -> str:
-        """An estimate, or an extra fault."""
-        return str(_("Extra fault") if value else _("Estimate"))

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import ngettext
 
 from events.book.models import Entry
+from fleet.approving.words import tell_ground, tell_saved
 from fleet.intake.texts import LABELS
 from fleet.models import PhotoKind
 from fleet.texts import DECISIONS, ROW_STATES
@@ -313,6 +314,9 @@ EVENTS: Final[dict[str, Words]] = {
     "import.started": Words(_l("Writing begun"), "send", "info", say_rows),
     "import.done": Words(_l("Written into your register"), "checks", "good", say_written),
     "import.discarded": Words(_l("Import discarded"), "trash", "ended"),
+    "limit.saved": Words(_l("Approval limit saved"), "scale", "info", tell_saved),
+    "limit.removed": Words(_l("Approval limit removed"), "scale", "ended", tell_saved),
+    "approval.given": Words(_l("Approved within the limit"), "scale", "good", tell_ground),
     "limit.changed": Words(_l("Approval limit changed"), "scale", "info", say_limit),
     "member.invited": Words(_l("Invited"), "mail", "info", say_member),
     "member.uninvited": Words(_l("Invitation taken back"), "mail-off", "ended", say_member),

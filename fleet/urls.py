@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from fleet.views import batches, drivers, imports, places, rules, vehicles
+from fleet.views import approvals, batches, drivers, imports, places, rules, vehicles
 from fleet.views.orders import amending, cancelling, decisions, exports, lists, pages, saved, steps
 
 app_name = "fleet"
@@ -36,7 +36,12 @@ urlpatterns = [
     path("orders/<str:ref>/window/", steps.choose_window, name="order_window"),
     path("orders/<str:ref>/rate/", steps.rate_order, name="order_rate"),
     path("orders/<str:ref>/estimates/<int:version>/", decisions.decide_estimate, name="estimate_decide"),
-    path("approvals/", lists.list_approvals, name="approvals"),
+    path("approvals/", approvals.queue.list_approvals, name="approvals"),
+    path("approvals/decide/", approvals.many.approve_picked, name="approvals_decide"),
+    path("approvals/limits/", approvals.limits.list_limits, name="approval_limits"),
+    path("approvals/limits/new/", approvals.limits.edit_limit, name="approval_limit_new"),
+    path("approvals/limits/<str:ref>/", approvals.limits.edit_limit, name="approval_limit"),
+    path("approvals/limits/<str:ref>/remove/", approvals.limits.remove, name="approval_limit_remove"),
     path("batches/", batches.lists.list_batches, name="batches"),
     path("batches/new/", batches.uploads.new_batch, name="batch_new"),
     path("batches/receive/", batches.uploads.receive, name="batch_receive"),

@@ -257,8 +257,8 @@ def parse_service(text: str, services: frozenset[str]) -> str | Defect:
     return service if service in services else Defect("unknown_service", {"choices": ", ".join(sorted(services))})
 
 
-def parse_fen(text: str) -> int | Defect | None:
-    """Yuan with at most two decimals as fen, or None."""
+def parse_fen(text: str, most_yuan: int = _MOST_YUAN) -> int | Defect | None:
+    """Yuan with at most two decimals as fen, or None; more than an order may have only where it is said."""
     plain = narrow(text)
     if not plain:
         return None
@@ -266,7 +266,7 @@ def parse_fen(text: str) -> int | Defect | None:
     if found is None:
         return Defect("amount_format", {})
     fen = int(found[1].replace(",", "")) * 100 + int((found[2] or "").ljust(2, "0"))
-    return fen if fen <= _MOST_YUAN * 100 else Defect("amount_range", {"limit": _MOST_YUAN})
+    return fen if fen <= most_yuan * 100 else Defect("amount_range", {"limit": most_yuan})
 
 
 def next_window(start: datetime, end: datetime, now: datetime, zone: tzinfo) -> tuple[datetime, datetime]:

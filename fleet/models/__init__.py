@@ -3,6 +3,7 @@
 Projected tables are written by projectors alone and hold no foreign keys; owned tables are written by the services.
 """
 
+from fleet.models.approvals import ApprovalLimit
 from fleet.models.batches import Batch, BatchPolicy, BatchRow, RollbackResult, RowState
 from fleet.models.drivers import Driver
 from fleet.models.estimates import OrderEstimate, OrderEstimateLine
@@ -10,7 +11,7 @@ from fleet.models.imports import Import, ImportRow, Register, Verdict
 from fleet.models.orders import BatchLines, Order, OrderSearch, OrderWindow
 from fleet.models.photos import OrderPhoto, PhotoKind
 from fleet.models.places import CostCenter, Site
-from fleet.models.rules import ApprovalLimit, TenantSettings
+from fleet.models.rules import TenantSettings
 from fleet.models.vehicles import OdometerReading, PlateHistory, PlateType, Vehicle, VehicleRecord
 from fleet.models.views import FirstView, SavedView
 

@@ -4,23 +4,20 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from events.machine import TransitionError
-from fleet import texts
 from fleet.access import Action, order_for, own_tenant, require_may, require_reason
-from fleet.errors import AboveLimit, AlreadyDecided, NotCancellable, NotValid
-from fleet.models import Order, OrderEstimate
-from fleet.selectors.settings import limit_for
+from fleet.errors import NotCancellable, NotValid
+from fleet.models import Order
+from fleet.services.approvals.deciding import Wanted, take_decisions
 from repair import states as jobs
 from repair.requests import Amendment, LineChoice
 from repair.services.aftercare import rate_order as rate_at_desk
-from repair.services.approving import Decision, decide_estimate
+from repair.services.approving import Decision
 from repair.services.changing import amend_order as amend_at_desk
 from repair.services.changing import cancel_orders, reschedule_for_tenant
 from tenants.actors import Actor
-from ui.formats import format_fen, format_moment
 
 
 def decide_order_estimate(
@@ -40,76 +37,12 @@ def decide_order_estimate(
     """
     require_may(actor, Action.DECIDE)
     order = order_for(actor, order_id)
-    estimate = require_waiting(order, version)
-    if decision == "approve":
-        require_limit(actor, order.approved_fen + asked_fen(estimate, choices))
-    try:
-        decide_estimate(
-            tenant_id=own_tenant(actor).pk, order_id=order.pk, version=version, decision=decision, choices=choices,
-            reason=reason.strip(), actor=actor, now=now,
-        )  # fmt: skip
-    except (TransitionError, ValidationError):
-        require_waiting(order, version)  # somebody else may have been first while this waited for the desk
-        raise
+    wanted = Wanted(order_id=order.pk, version=version, decision=decision, choices=choices, reason=reason)
+    error = take_decisions(wanted=[wanted], actor=actor, now=now)[wanted.key]
+    if error is not None:
+        raise error
     order.refresh_from_db()
     return order
-
-
-def require_waiting(order: Order, version: int) -> OrderEstimate:
-    """The version, which must be the newest and undecided; else AlreadyDecided says who decided what, or which is newer."""
-    estimates = list(OrderEstimate.objects.filter(order=order).order_by("-version"))
-    if not estimates or version > estimates[0].version:
-        raise AlreadyDecided(_("There is no such estimate on this order. Look again."))
-    found = next((estimate for estimate in estimates if estimate.version == version), None)
-    if found is not None and found.decision:
-        raise AlreadyDecided(say_decided(found), params={"decided_by": found.decided_by, "decision": found.decision})
-    if found is None or found.pk != estimates[0].pk:
-        text = _("There is a newer estimate, number %(version)d. Look at that one.")
-        raise AlreadyDecided(text % {"version": estimates[0].version}, params={"newest": estimates[0].version})
-    return found
-
-
-def say_decided(estimate: OrderEstimate) -> str:
-    """Who decided an estimate, when and how: for whoever comes second."""
-    facts = {
-        "who": estimate.decided_by,
-        "when": format_moment(moment=estimate.decided_at) if estimate.decided_at else "",
-        "what": texts.DECISIONS.get(estimate.decision, estimate.decision),
-        "amount": format_fen(amount_fen=estimate.approved_fen),
-    }
-    if estimate.approved_fen:
-        return _("%(who)s was first, %(when)s: %(what)s, %(amount)s. Your decision was not taken.") % facts
-    return _("%(who)s was first, %(when)s: %(what)s. Your decision was not taken.") % facts
-
-
-def asked_fen(estimate: OrderEstimate, choices: Sequence[LineChoice]) -> int:
-    """What a yes with these choices comes to; a line without a choice counts whole."""
-    chosen = {choice.no: choice for choice in choices}
-    total = 0
-    for no, amount in estimate.lines.values_list("no", "amount_fen"):
-        choice = chosen.get(no)
-        if choice is None:
-            total += amount
-        elif choice.is_approved:
-            total += amount if choice.amount_fen is None else choice.amount_fen
-    return total
-
-
-def require_limit(actor: Actor, amount_fen: int) -> None:
-    """Raise unless the actor's highest limit covers the amount; a blank limit covers nothing."""
-    if actor.kind == "system":
-        return
-    limit = limit_for(actor)
-    if limit is None and actor.kind == "key":
-        raise PermissionDenied(_("This key may not approve any amount. An administrator makes one with a limit."))
-    if limit is None:
-        raise PermissionDenied(_("Your role may not approve any amount. Ask your administrator for a limit."))
-    if amount_fen > limit:
-        text = _(
-            "You may approve up to %(limit)s for one order; this would make it %(amount)s. Ask for a higher limit."
-        )
-        amounts = {"limit": format_fen(amount_fen=limit), "amount": format_fen(amount_fen=amount_fen)}
-        raise AboveLimit(text % amounts, params={"limit_fen": limit, "amount_fen": amount_fen})
 
 
 def cancel_order(*, order_id: UUID | str, reason: str, actor: Actor, now: datetime) -> Order:

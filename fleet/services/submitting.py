@@ -16,7 +16,8 @@ from fleet.access import Action, batch_for, own_tenant, require_may
 from fleet.errors import AboveLimit, HasRejectedRows, NothingToSubmit, OnCreditHold, OnlyChecked, RealAlready
 from fleet.events import BatchDiscarded, BatchMadeReal, BatchSubmitted
 from fleet.models import Batch, BatchPolicy, BatchRow, RowState
-from fleet.selectors.settings import limit_for
+from fleet.selectors.limits import authority_for
+from fleet.services.approvals.beforehand import Beforehand, first_above
 from fleet.services.mending import lock_batch, mend_rows, tell
 from fleet.services.people import freeze_actor
 from fleet.services.receiving import choose_policy
@@ -40,7 +41,7 @@ def submit_batch(*, batch_id: UUID | str, actor: Actor, now: datetime, policy: s
     if batch.is_dry_run:
         raise OnlyChecked(_("This batch was sent to be checked only. Make it a real one first."))
     require_rows(batch, rule)
-    require_preapproval(batch, actor)
+    require_preapproval(batch, actor, now)
     answer = ask_intake(tenant_id=own_tenant(actor).pk)
     if answer.is_on_credit_hold and batch.valid:
         raise OnCreditHold(
@@ -84,16 +85,18 @@ def require_rows(batch: Batch, policy: str) -> None:
         raise NothingToSubmit(_("Not one row of this batch can become an order."))
 
 
-def require_preapproval(batch: Batch, actor: Actor) -> None:
+def require_preapproval(batch: Batch, actor: Actor, now: datetime) -> None:
     """Raise AboveLimit when a row approves beforehand more than the submitter could approve when asked."""
     amount = Cast(KeyTextTransform("pre_approved_up_to_fen", "asked"), BigIntegerField())
-    rows = batch.rows.filter(status=RowState.VALID).annotate(amount=amount).filter(amount__gt=limit_for(actor) or 0)
-    first = rows.order_by("line").values_list("line", flat=True).first()
+    rows = batch.rows.filter(status=RowState.VALID).annotate(amount=amount).filter(amount__gt=0)
+    asked = [KeyTextTransform(name, "asked") for name in ("service", "vin", "cost_center")]
+    found = [Beforehand(*row) for row in rows.order_by("line").values_list("line", "amount", *asked)]
+    first = first_above(found, authority_for(actor, now), actor)
     if first is not None:
         text = _(
             "Line %(line)d approves more beforehand than you may approve. Lower it, or let somebody with that limit submit."
         )
-        raise AboveLimit(text % {"line": first}, params={"line": first})
+        raise AboveLimit(text % {"line": first.line}, params={"line": first.line})
 
 
 def resume_batch(*, batch_id: UUID | str, actor: Actor, now: datetime) -> Batch:

@@ -17,6 +17,7 @@ from dispatch.models import Agent, Leg
 from dispatch.services import assigning, offers
 from fleet.models import Batch
 from fleet.services import amending, ordering, places, rollback, rules, submitting
+from fleet.services.approvals.limits import set_limits
 from fleet.services.checking import check_file
 from fleet.services.opening import open_chunk, open_orders
 from fleet.services.receiving import receive_batch
@@ -197,7 +198,7 @@ def save_places(play: Play, a: int, b: int) -> None:
         lambda **who: places.save_site(code=f"S-{a % 7}", address=f"上海市{a}路{b}号", lat=31.2, lng=121.5, **who),
         lambda **who: places.save_cost_center(name=f"部门{a % 7}", **who),
         lambda **who: rules.set_policy(policy=["accept_valid", "all_or_nothing"][a % 2], **who),
-        lambda **who: rules.set_limits(limits={"approver": a * 1000}, **who),
+        lambda **who: set_limits(limits={"approver": a * 1000}, **who),
     ]
     with play.inside(tenant) as who:
         saves[b % len(saves)](**who)

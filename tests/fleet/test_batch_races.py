@@ -7,12 +7,12 @@ import pytest
 from django.db import connections
 
 from events.models import Event
-from fleet.events import LimitChanged, SiteSaved
+from fleet.events import LimitSaved, SiteSaved
 from fleet.models import Batch, BatchRow, Order
 from fleet.services import opening
+from fleet.services.approvals.limits import set_limits
 from fleet.services.opening import open_chunk, open_orders
 from fleet.services.places import save_site
-from fleet.services.rules import set_limits
 from fleet.services.submitting import submit_batch
 from repair.models import Job
 from tenants.context import tenant_context
@@ -91,8 +91,8 @@ def test_limits_set_at_once_are_told_one_after_the_other(own_desk: Desk) -> None
             set_limits(limits={"approver": amount}, actor=admin, now=own_desk.now)
 
     assert together(*[lambda a=number: change(a) for number in range(1, 5)]) == [None] * 4
-    told = list(Event.objects.filter(tenant=own_desk.tenant, type=LimitChanged.type).order_by("seq"))
-    assert [event.data["before_fen"] for event in told[1:]] == [event.data["after_fen"] for event in told[:-1]]
+    told = list(Event.objects.filter(tenant=own_desk.tenant, type=LimitSaved.type).order_by("seq"))
+    assert [event.data["before"] for event in told[1:]] == [event.data["after"] for event in told[:-1]]
 
 
 def test_two_batches_of_one_file_submitted_at_once_make_one_set_of_orders(own_desk: Desk) -> None:

@@ -7,8 +7,9 @@ import pytest
 from fleet.errors import AlreadyDecided
 from fleet.models import OrderEstimate
 from fleet.services import ordering
+from fleet.services.approvals import deciding
 from repair.models import Estimate
-from repair.services import approving
+from repair.services import deciding as at_desk
 from tenants.context import tenant_context
 from tests.fleet.conftest import Desk, make_actor
 from tests.fleet.test_batch_races import together
@@ -43,10 +44,10 @@ def test_who_waits_for_the_desk_is_told_too(own_desk: Desk, monkeypatch: pytest.
     """The second has read the book before the first commits: the desk refuses, and the book says who was first."""
     order = open_order(own_desk)
     estimate(own_desk, order, 300_000)
-    at_desk = approving.decide_estimate
+    decide_estimates = at_desk.decide_estimates
 
     def first_comes_between(**asked: Any) -> Any:
-        monkeypatch.setattr(ordering, "decide_estimate", at_desk)
+        monkeypatch.setattr(deciding, "decide_estimates", decide_estimates)
 
         def first() -> None:
             with tenant_context(own_desk.tenant):
@@ -56,9 +57,9 @@ def test_who_waits_for_the_desk_is_told_too(own_desk: Desk, monkeypatch: pytest.
                 )  # fmt: skip
 
         assert together(first) == [None]
-        return at_desk(**asked)
+        return decide_estimates(**asked)
 
-    monkeypatch.setattr(ordering, "decide_estimate", first_comes_between)
+    monkeypatch.setattr(deciding, "decide_estimates", first_comes_between)
     with pytest.raises(AlreadyDecided, match="was first"), tenant_context(own_desk.tenant):
         ordering.decide_order_estimate(
             order_id=order.pk, version=1, decision="reject", reason="太贵", actor=make_actor(own_desk.tenant, "fleet_manager"),

@@ -15,10 +15,11 @@ from fleet import access
 from fleet.access import Action, may
 from fleet.errors import AboveLimit, AlreadyDecided, NotCancellable, NotValid
 from fleet.models import ApprovalLimit, Order, OrderEstimate
-from fleet.selectors.settings import read_limits
+from fleet.selectors.limits import read_limits
 from fleet.services import ordering
+from fleet.services.approvals.limits import set_limits
 from fleet.services.places import save_cost_center, save_site
-from fleet.services.rules import set_limits, set_policy
+from fleet.services.rules import set_policy
 from repair import states as jobs
 from repair.events import OrderWindowsOffered
 from repair.models import Estimate, EstimateLine, Job

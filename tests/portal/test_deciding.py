@@ -45,7 +45,7 @@ def test_the_link_of_a_mail_asks_for_sign_in_and_then_shows_the_decision(
     assert order.ref in response["Location"]
     text = show(sign_in("acme", "approver"), link)
     assert "Approve as above" in text
-    assert "You may approve up to ¥5,000.00 for one order." in text
+    assert "Your limit for this order: Approver: ¥5,000.00." in text
     show(sign_in("acme", "viewer"), link, 403)
     show(sign_in("pacific", "admin"), link, 404)
 

@@ -23,7 +23,16 @@ from tests.fleet.conftest import DATA, Desk
 from tests.fleet.test_batches import as_csv, lines_of
 from tests.fleet.world import NOW, estimated, moved, place, ref, tell
 
-LISTS = ["/orders/", "/approvals/", "/batches/", "/vehicles/", "/sites/", "/cost-centers/", "/search/?q=LSVN"]
+LISTS = [
+    "/orders/",
+    "/approvals/",
+    "/approvals/limits/",
+    "/batches/",
+    "/vehicles/",
+    "/sites/",
+    "/cost-centers/",
+    "/search/?q=LSVN",
+]
 SignIn = Callable[..., Client]
 
 
@@ -285,18 +294,14 @@ def test_an_error_stands_beside_its_field(world: Tenant, sign_in: SignIn) -> Non
     assert client.post("/cost-centers/new/", {"name": "新部门", "is_active": "on"}).status_code == 302
 
 
-def test_an_administrator_sets_limits_and_policy_and_nobody_else(world: Tenant, sign_in: SignIn) -> None:
-    limits = {"form": "limits", "approver": "8000", "fleet_manager": "", "admin": "100000"}
-    manager = sign_in("acme", "fleet_manager")
-    assert manager.post("/settings/", limits).status_code == 403
+def test_an_administrator_sets_the_policy_and_nobody_else(world: Tenant, sign_in: SignIn) -> None:
+    assert sign_in("acme", "fleet_manager").post("/settings/", {"policy": "accept_valid"}).status_code == 403
     admin = sign_in("acme", "admin")
-    assert admin.post("/settings/", limits).status_code == 302
-    assert admin.post("/settings/", {"form": "policy", "policy": "accept_valid"}).status_code == 302
-    assert admin.post("/settings/", {"form": "limits", "approver": "-1"}).status_code == 422
-    from fleet.selectors.settings import read_limits, read_settings
+    assert admin.post("/settings/", {"policy": "accept_valid"}).status_code == 302
+    assert admin.post("/settings/", {"policy": "whatever"}).status_code == 422
+    from fleet.selectors.settings import read_settings
 
     with tenant_context(world):
-        assert read_limits() == {"approver": 800_000, "fleet_manager": None, "admin": 10_000_000}
         assert read_settings().policy == "accept_valid"
 
 

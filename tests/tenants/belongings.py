@@ -18,6 +18,7 @@ Made = dict[type[models.Model], models.Model]
 ACCOUNT_APPS = {"people", "api", "files"}  # core rows of one tenant, which its own members see
 # What a constraint asks for that a field does not say.
 PARTICULARS: dict[str, dict[str, Any]] = {
+    "fleet.approvallimit": {"role": "approver", "member_id": "", "service": "repair"},
     "fleet.batch": {"status": "ready"},
     "fleet.import": {"status": "ready"},
     "fleet.importrow": {"verdict": "rejected", "cells": {}},

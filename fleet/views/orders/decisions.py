@@ -15,6 +15,7 @@ from fleet.errors import AlreadyDecided
 from fleet.intake.values import parse_fen
 from fleet.models import Order, OrderEstimate
 from fleet.services import ordering
+from fleet.services.approvals.grounds import require_waiting
 from fleet.views.acting import REFUSALS, actor_of, now_of, words_of
 from fleet.views.orders.pages import waiting_of
 from fleet.views.orders.showing import Typed, decision_context
@@ -36,7 +37,7 @@ def decide_estimate(request: HttpRequest, ref: str, version: int) -> HttpRespons
     if request.method == "POST":
         return take_decision(request, order, estimate)
     try:
-        ordering.require_waiting(order, version)
+        require_waiting(order, version)
     except AlreadyDecided as error:
         messages.info(request, error.message)
         return redirect(order)
@@ -50,7 +51,7 @@ def show_decision(
     if waiting_of(order, [estimate]) is None:
         messages.info(request, _("This estimate does not wait for a decision."))
         return redirect(order)
-    context = {"order": order, "decision": decision_context(actor_of(request), order, estimate, typed)}
+    context = {"order": order, "decision": decision_context(actor_of(request), order, estimate, now_of(request), typed)}
     return render(request, "fleet/decision.html", context, status=422 if typed else 200)
 
 

@@ -1,4 +1,4 @@
-"""The lists: of orders, and of what waits for a decision."""
+"""The list of orders."""
 
 from typing import Any, Final
 
@@ -10,10 +10,9 @@ from django.views.decorators.http import require_safe
 from fleet.access import Action, may, require_may
 from fleet.filters import OrderFilter
 from fleet.models import Order, SavedView
-from fleet.selectors.orders import count_waiting, newest_order_seq, waiting_estimates
-from fleet.selectors.settings import limit_of
+from fleet.selectors.orders import newest_order_seq
 from fleet.selectors.views import clean_query, views_of
-from fleet.tables import EstimateTable, OrderListTable
+from fleet.tables import OrderListTable
 from fleet.views.acting import actor_of, has_seen, now_of
 from ui.tables import paginate_table
 
@@ -70,13 +69,3 @@ def view_tabs(views: list[SavedView], query: str) -> list[dict[str, Any]]:
         icon = "users" if view.is_shared else "bookmark"
         tabs.append({"label": view.name, "url": f"?{view.query or ALL}", "active": view.query == query, "icon": icon})
     return tabs
-
-
-@require_safe
-def list_approvals(request: HttpRequest) -> HttpResponse:
-    """What waits for a decision of the tenant."""
-    actor = actor_of(request)
-    require_may(actor, Action.READ)
-    table = paginate_table(table=EstimateTable(waiting_estimates()), request=request)
-    limit = limit_of(actor.roles) if may(actor, Action.DECIDE) else None
-    return render(request, "fleet/approvals.html", {"table": table, "limit_fen": limit, "count": count_waiting()})

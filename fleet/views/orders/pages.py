@@ -46,7 +46,7 @@ def show_order(request: HttpRequest, ref: str) -> HttpResponse:
         "asks": asks_of(actor, order, waiting, has_windows=bool(windows)),
         "timeline": with_photos(actor, order, timeline_of(order.ref)),
         "compared": compare_estimates(estimates) if any(estimate.decision for estimate in estimates) else None,
-        "decision": decision_context(actor, order, waiting) if waiting else None,
+        "decision": decision_context(actor, order, waiting, now) if waiting else None,
         "windows": windows if may(actor, Action.SUBMIT) else [],
         "can_cancel": can_cancel(actor, order),
         "can_reschedule": can_reschedule(actor, order),

@@ -2,24 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from datetime import datetime
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from files.links import photo_url
 from fleet import states, texts
-from fleet.access import Action, may, own_tenant
+from fleet.access import Action, may
+from fleet.approving.words import say_limit
 from fleet.models import Order, OrderEstimate, OrderEstimateLine, OrderPhoto
-from fleet.selectors.settings import read_limits, roles_up_to
+from fleet.selectors.limits import authority_for
+from fleet.services.approvals.grounds import who_could
 from fleet.timeline import TimelineItem
 from repair import states as jobs
 from tenants.actors import Actor
-from tenants.people.models import join_names, names_of_roles
-from tenants.people.selectors import ask_colleagues
 from ui.formats import format_fen, format_moment, format_plain_fen
-
-MOST_NAMES: Final = 5
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -94,14 +93,17 @@ def asks_of(actor: Actor, order: Order, waiting: OrderEstimate | None, *, has_wi
     return asks
 
 
-def decision_context(actor: Actor, order: Order, waiting: OrderEstimate, typed: Typed | None = None) -> dict[str, Any]:
-    """The decision that waits: its lines, the reader's limit, and who could say yes to what is above it."""
+def decision_context(
+    actor: Actor, order: Order, waiting: OrderEstimate, now: datetime, typed: Typed | None = None
+) -> dict[str, Any]:
+    """The decision that waits: its lines, the limit that decides for the reader, and who could say yes to what is above it."""
     typed = typed or Typed()
-    limits = read_limits()
-    wanted = order.approved_fen + waiting.total_fen
-    limit = max((limits[role] or 0 for role in held_roles(actor, limits)), default=None)
+    authority = authority_for(actor, now)
+    waiting.order = order
+    case = authority.cases([waiting])[waiting.pk]
+    verdict = authority.judge(actor, case, waiting.total_fen)
     can_decide = may(actor, Action.DECIDE)
-    is_above = limit is None or wanted > limit or not can_decide
+    is_above = not verdict.is_allowed or not can_decide
     lines = sorted(waiting.lines.all(), key=lambda line: line.no)
     return {
         "order": order,
@@ -109,20 +111,15 @@ def decision_context(actor: Actor, order: Order, waiting: OrderEstimate, typed: 
         "lines": [decision_line(line, typed) for line in lines],
         "has_unit_prices": any(line.unit_price_fen is not None for line in lines),
         "used_fen": order.approved_fen,
-        "wanted_fen": wanted,
-        "limit_fen": limit if can_decide else None,
-        "room_fen": max(0, limit - order.approved_fen) if limit is not None else None,
+        "wanted_fen": order.approved_fen + waiting.total_fen,
+        "rule": say_limit(verdict.limit) if verdict.limit is not None and can_decide else "",
+        "room_fen": authority.room(actor, case),
         "is_above": is_above,
-        "helpers": who_could(actor, roles_up_to(wanted, limits)) if is_above else "",
+        "helpers": who_could(authority, case, waiting.total_fen, but=actor.id) if is_above else "",
         "can_decide": can_decide,
         "reason": typed.values.get("reason", ""),
         "problem": typed.problem,
     }
-
-
-def held_roles(actor: Actor, limits: dict[str, int | None]) -> frozenset[str]:
-    """The actor's roles that have a limit at all."""
-    return frozenset(role for role in actor.roles if limits.get(role) is not None)
 
 
 def decision_line(line: OrderEstimateLine, typed: Typed) -> dict[str, Any]:
@@ -136,18 +133,6 @@ def decision_line(line: OrderEstimateLine, typed: Typed) -> dict[str, Any]:
         "reason": typed.values.get(f"reason-{line.no}", ""),
         "error": typed.errors.get(line.no, ""),
     }
-
-
-def who_could(actor: Actor, roles: frozenset[str]) -> str:
-    """The names of those whose limit covers it, or their roles when nobody holds one yet."""
-    found = ask_colleagues(tenant_id=own_tenant(actor).pk, roles=roles) if roles else ()
-    names = [person.name for person in found if str(person.id) != actor.id]
-    if len(names) > MOST_NAMES:
-        return _("%(names)s and %(count)d more") % {
-            "names": join_names(names[:MOST_NAMES]),
-            "count": len(names) - MOST_NAMES,
-        }
-    return join_names(names or names_of_roles(roles))
 
 
 def compare_estimates(estimates: Sequence[OrderEstimate]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from ui.formats import format_fen, format_moment
 GROUP_NAMES: Final[dict[str, Any]] = {
     "people": _l("Members and keys"),
     "rules": _l("Settings and limits"),
+    "approvals": _l("Approvals"),
     "registers": _l("Drivers, sites, cost centres"),
     "batches": _l("Batches"),
     "orders": _l("Orders"),
@@ -27,6 +28,12 @@ FIELD_NAMES: Final[dict[str, Any]] = {
     "policy": _l("Batches with rejected rows"),
     "roles": _l("Roles"),
     "up_to_fen": _l("Approves up to"),
+    "is_unlimited": _l("Without limit"),
+    "role": _l("Role"),
+    "member_name": _l("Member"),
+    "max_age_years": _l("Vehicles up to this age, in years"),
+    "vehicle_spend_fen": _l("While the vehicle's year is up to"),
+    "center_spend_fen": _l("While the cost centre's year is up to"),
     "query": _l("Filter"),
     "is_shared": _l("Shared"),
     "is_first": _l("Opens first"),
@@ -81,12 +88,12 @@ def say_field(name: str, value: Any) -> str:
     """A field's value for people; a dash for none."""
     if value in (None, "", []):
         return say_value(None)
-    if name == "up_to_fen":
+    if name.endswith("_fen"):
         return format_fen(amount_fen=value)
     if name == "policy":
         return str(dict(Batch.Policy.choices).get(value, value))
-    if name == "roles":
-        return join_names(names_of_roles(value))
+    if name in {"roles", "role"}:
+        return join_names(names_of_roles(value if isinstance(value, list) else [value]))
     moment = parse_moment(value)
     return format_moment(moment=moment) if moment else say_value(value)
 

@@ -1,0 +1,72 @@
+"""Limits in words: whose, under which conditions, up to how much."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from fleet import texts
+from fleet.models import ApprovalLimit
+from tenants.people.models import names_of_roles
+from ui.formats import format_fen
+
+
+def say_holder(limit: ApprovalLimit) -> str:
+    """The role or the member."""
+    if limit.role == "key":
+        return _("This key")
+    return limit.member_name or "".join(names_of_roles([limit.role])) or limit.role
+
+
+def say_conditions(limit: ApprovalLimit) -> str:
+    """Under which conditions it holds; "" for none."""
+    parts: list[str] = []
+    if limit.service:
+        parts.append(str(texts.SERVICES.get(limit.service, limit.service)))
+    if limit.max_age_years is not None:
+        text = ngettext("vehicles up to %(years)d year", "vehicles up to %(years)d years", limit.max_age_years)
+        parts.append(text % {"years": limit.max_age_years})
+    if limit.vehicle_spend_fen is not None:
+        parts.append(_("vehicle's year up to %(amount)s") % {"amount": format_fen(amount_fen=limit.vehicle_spend_fen)})
+    if limit.center_spend_fen is not None:
+        text = _("cost centre's year up to %(amount)s")
+        parts.append(text % {"amount": format_fen(amount_fen=limit.center_spend_fen)})
+    return pgettext("between the items of a list", ", ").join(parts)
+
+
+def say_amount(limit: ApprovalLimit) -> str:
+    """Up to how much."""
+    if limit.is_unlimited:
+        return _("without limit")
+    return _("nothing") if limit.up_to_fen is None else format_fen(amount_fen=limit.up_to_fen)
+
+
+def say_limit(limit: ApprovalLimit) -> str:
+    """The whole of it in a line: “Approver (Repair): ¥5,000.00”."""
+    facts = {"who": say_holder(limit), "when": say_conditions(limit), "amount": say_amount(limit)}
+    return (_("%(who)s (%(when)s): %(amount)s") if facts["when"] else _("%(who)s: %(amount)s")) % facts
+
+
+def limit_from(terms: Mapping[str, Any]) -> ApprovalLimit:
+    """A limit as an event tells it."""
+    known = {field.name for field in ApprovalLimit._meta.fields} - {"id"}
+    return ApprovalLimit(**{name: value for name, value in terms.items() if name in known})
+
+
+def tell_saved(data: Mapping[str, Any]) -> str:
+    """What a limit was, and what it is."""
+    before, after = data["before"], data.get("after") or {}
+    if not before or not after:
+        return say_limit(limit_from(before or after))
+    return f"{say_limit(limit_from(before))} → {say_limit(limit_from(after))}"
+
+
+def tell_ground(data: Mapping[str, Any]) -> str:
+    """How much was approved, and by which limit."""
+    parts = [format_fen(amount_fen=data["amount_fen"])]
+    if data["order_fen"] != data["amount_fen"]:
+        parts.append(_("%(amount)s for the order so far") % {"amount": format_fen(amount_fen=data["order_fen"])})
+    if data["limit"]:
+        parts.append(_("by the limit %(rule)s") % {"rule": say_limit(limit_from(data["limit"]))})
+    return " · ".join(parts)

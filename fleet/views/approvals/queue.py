@@ -1,0 +1,47 @@
+"""What waits for a decision: one list to work through, with the sum of what is picked."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from fleet.access import Action, may, require_may
+from fleet.approving.limits import Case, deciding
+from fleet.approving.words import say_limit
+from fleet.filters import QueueFilter
+from fleet.selectors.limits import Authority, authority_for
+from fleet.selectors.orders import count_waiting, waiting_estimates
+from fleet.selectors.queue import prospects_of
+from fleet.views.acting import actor_of, now_of
+from fleet.views.approvals.tables import QueueTable
+from tenants.actors import Actor
+from ui.tables import paginate_table
+
+
+@require_safe
+def list_approvals(request: HttpRequest) -> HttpResponse:
+    """The estimates that the filter leaves, the oldest first, each with what the reader may say to it."""
+    actor = actor_of(request)
+    require_may(actor, Action.READ)
+    authority = authority_for(actor, now_of(request))
+    found = QueueFilter(request.GET, queryset=waiting_estimates(), authority=authority, actor=actor)
+    table = QueueTable(found.qs)
+    if not may(actor, Action.DECIDE):
+        table.exclude = ("pick", "mine")
+    paginate_table(table=table, request=request)
+    rows = [row.record for row in table.page.object_list]
+    table.prospects = prospects_of(rows, authority=authority, actor=actor)
+    context = {
+        "filter": found,
+        "table": table,
+        "count": count_waiting(),
+        "can_decide": may(actor, Action.DECIDE),
+        "limits": own_limits(authority, actor),
+    }
+    return render(request, "fleet/approvals.html", context)
+
+
+def own_limits(authority: Authority, actor: Actor) -> list[str]:
+    """The reader's general limits in words."""
+    if not may(actor, Action.DECIDE):
+        return []
+    return [say_limit(each) for each in deciding(authority.limits, authority.holder(actor), Case(service=""), 0)]
