@@ -18,6 +18,7 @@ from fleet.services.approvals.limits import Terms, save_limit
 from fleet.services.approvals.many import Asked, Result, decide_many
 from repair.models import Estimate
 from repair.requests import LineChoice
+from repair.services import deciding as at_desk
 from tenants.actors import Actor
 from tenants.context import tenant_context
 from tenants.models import Tenant
@@ -171,12 +172,12 @@ def test_a_limit_that_is_taken_away_meanwhile_takes_the_yes_with_it(
     """The administrator is faster than the desk: the yes is taken back, the no beside it stands."""
     first, second = open_orders(own_desk, 2)
     estimate_each(own_desk, {first: 300_000, second: 300_000})
-    at_desk = deciding.decide_estimates
+    decide_estimates = at_desk.decide_estimates
 
     def limit_falls_between(**asked: Any) -> Any:
-        monkeypatch.setattr(deciding, "decide_estimates", at_desk)
+        monkeypatch.setattr(deciding, "decide_estimates", decide_estimates)
         assert together(lambda: set_limit(own_desk, role="approver", up_to_fen=1)) == [None]
-        return at_desk(**asked)
+        return decide_estimates(**asked)
 
     monkeypatch.setattr(deciding, "decide_estimates", limit_falls_between)
     asked = [pick(first), pick(second, decision="reject", reason="太贵")]
