@@ -79,7 +79,9 @@ def refusal_of(
     text = _("You may approve up to %(limit)s for one order; this would make it %(amount)s.")
     amounts = {"limit": format_fen(amount_fen=limit.up_to_fen or 0), "amount": format_fen(amount_fen=wanted)}
     rule = _("The limit is %(rule)s.") % {"rule": say_limit(limit)}
-    params = {"limit_fen": limit.up_to_fen, "amount_fen": wanted, "rule": limit.ref if not limit._state.adding else ""}
+    params: dict[str, object] = {"limit_fen": limit.up_to_fen, "amount_fen": wanted}
+    if not limit._state.adding:
+        params["rule"] = limit.ref
     return AboveLimit(join_texts(text % amounts, rule, helpers), params=params)
 
 
