@@ -46,8 +46,9 @@ IMPORT_STATES: Final[dict[str, Any]] = {
 VEHICLE_CLASSES: Final[dict[str, Any]] = CLASSES
 TRANSMISSIONS: Final[dict[str, Any]] = {"automatic": _l("Automatic"), "manual": _l("Manual")}
 READERS: Final[dict[str, Any]] = {
-    "tenant": _l("Your people"), "pickup": _l("At pick-up"), "workshop": _l("At the workshop"), "return": _l("At return"),
-    "correction": _l("At pick-up, corrected"),
+    "tenant": _l("Your people"), "pickup": _l("At pick-up"), "workshop": _l("At the workshop"),
+    "hand_over": _l("At the hand-over"), "return": _l("At return"), "pickup_correction": _l("At pick-up, corrected"),
+    "return_correction": _l("At return, corrected"),
 }  # fmt: skip
 EXPIRIES: Final[dict[str, Any]] = {
     "inspection_expires_on": _l("Annual inspection"),

@@ -77,6 +77,7 @@ NOTE_TITLES: Final[dict[str, Any]] = {
     "condition": _l("Condition"),
     "promise": _l("Promised return"),
     "odometer": _l("Odometer at pick-up corrected"),
+    "return_odometer": _l("Odometer at return corrected"),
 }
 LEGS: Final[dict[str, Any]] = {"pickup": _l("Pick-up"), "return": _l("Return"), "errand": _l("Errand")}
 

@@ -12,6 +12,7 @@ class PhotoKind(models.TextChoices):
     """What a photo shows."""
 
     PICKUP = "pickup", _("At pickup")
+    HAND_OVER = "hand_over", _("Hand-over from the workshop")
     RETURN = "return", _("At return")
     FAILED = "failed", _("Failed trip")
     ESTIMATE = "estimate", _("Estimate")

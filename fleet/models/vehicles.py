@@ -65,7 +65,7 @@ class OdometerReading(models.Model):
     vehicle = models.ForeignKey(Vehicle, models.DO_NOTHING, db_constraint=False, related_name="readings")
     km = models.PositiveIntegerField(_("odometer, km"))
     read_at = models.DateTimeField(_("read on"))
-    source = models.CharField(_("read by"), max_length=10)  # tenant, pickup, workshop, return, correction
+    source = models.CharField(_("read by"), max_length=20)  # tenant, pickup, …: as the event names it
     order_id = models.UUIDField(null=True)
 
     class Meta:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from repair import states
 from repair.forms import (
     CallForm,
+    CorrectionForm,
     DecideForm,
     DeclineForm,
     FittedForm,
@@ -28,12 +29,13 @@ from repair.forms import (
     WindowForm,
     WorkshopForm,
 )
-from repair.models import Incident, Job
+from repair.models import Incident, Job, ReportSide
 from repair.services import (
     aftercare,
     approving,
     changing,
     choosing,
+    correcting,
     errands,
     holding,
     inspecting,
@@ -135,6 +137,18 @@ def call(job: Job, form: Any, actor: Actor, now: datetime) -> None:
     aftercare.note_call(job_id=job.pk, is_reached=data["is_reached"] == "yes", note=data["note"], actor=actor, now=now)
 
 
+def correct_odometer(side: ReportSide) -> Run:
+    """What was mistyped at one side and signed."""
+
+    def run(job: Job, form: Any, actor: Actor, now: datetime) -> None:
+        correcting.correct_odometer(
+            visit_id=visit_id(job), side=side, km=form.cleaned_data["odometer_km"], reason=form.cleaned_data["reason"],
+            actor=actor, now=now,
+        )  # fmt: skip
+
+    return run
+
+
 def plain(service: Callable[..., Any]) -> Run:
     """A service that asks for nothing but the job."""
     return lambda job, _form, actor, now: service(job_id=job.pk, actor=actor, now=now)
@@ -218,6 +232,10 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("release_incident", _("Close an incident file"), "file-check",
            lambda job, form, actor, now: changing.release_incident(
                incident_id=form.cleaned_data["incident"].pk, actor=actor, now=now), IncidentChoiceForm),
+    Action("correct_odometer", _("Correct the odometer of the pickup"), "gauge", correct_odometer(ReportSide.PICKUP),
+           CorrectionForm, _("The signed report stays as it is; the customer reads the correction.")),
+    Action("correct_return_odometer", _("Correct the odometer of the return"), "gauge", correct_odometer(ReportSide.RETURN),
+           CorrectionForm, _("The signed report stays as it is; the customer reads the correction.")),
     Action("decline_scope", _("Out of scope"), "hand-stop", decline, DeclineForm,
            _("The customer reads the reason and the alternative."), "danger"),
     Action("stop", _("Stop the work"), "player-stop", with_data(changing.stop_job), ReasonForm,
@@ -231,10 +249,15 @@ NOTERS: Final = frozenset({Party.DSP, Party.CC, Party.WS})
 
 
 def legal_events(job: Job, actor: Actor) -> set[str]:
-    """The machine's events that `actor` may cause now, and the note that belongs to no state."""
+    """The machine's events that `actor` may cause now, and what belongs to no state: a note, a corrected reading."""
     legal = set(JOB.legal(job, actor.parties))
     if not actor.parties.isdisjoint(NOTERS) and job.status in states.IN_CUSTODY_STATES:
         legal.add("note")
+    if Party.DSP in actor.parties and job.visit_id is not None:
+        if job.status in states.IN_CUSTODY_STATES:
+            legal.add("correct_odometer")
+        if job.status in states.RETURNED:
+            legal.add("correct_return_odometer")
     if job.held_since is None:
         legal.discard("release")
     if not job.is_reworked_for_refusal:

@@ -258,3 +258,4 @@ JOB = Machine(
 
 ACTIVE = frozenset(f"{BEFORE_CUSTODY} {PICKUP_FAILED} {CUSTODY} {AT_PAPERS}".split())  # not yet delivered or ended
 IN_CUSTODY_STATES = frozenset(CUSTODY.split())
+RETURNED = frozenset({DELIVERED, RATED, NOT_RATED})  # and not closed: what the return said may still be put right

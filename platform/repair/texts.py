@@ -130,6 +130,7 @@ OVERLAYS: Final[dict[str, Any]] = {
     "amend": _l("Order amended"),
     "begin_line": _l("Work on a line begun"),
     "correct_odometer": _l("Odometer at pickup corrected"),
+    "correct_return_odometer": _l("Odometer at return corrected"),
     "note_progress": _l("Progress note"),
     "begin_visit": _l("Its turn has come: the vehicle is free again"),
 }
@@ -160,10 +161,6 @@ DOCUMENTS: Final[dict[str, Any]] = {
     "certificate": _l("Certificate of completion"),
 }
 THINGS: Final = {**ITEMS, **DOCUMENTS}
-SHOTS: Final[dict[str, Any]] = {
-    "front": _l("front"), "rear": _l("rear"), "left": _l("left"), "right": _l("right"), "dashboard": _l("dashboard"),
-    "interior": _l("interior"),
-}  # fmt: skip
 ENDED_WELL: Final = frozenset({states.DELIVERED, states.RATED, states.NOT_RATED, states.CLOSED})
 
 

@@ -1,22 +1,25 @@
 """What the workshop tells the customer on the way, and the vehicle's hand-over to its agent."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from events.models import Event, Fact
 from files.models import StoredFile
-from fleet.models import OrderPhoto
+from fleet.models import OdometerReading, OrderPhoto
 from repair.ids import job_ref
-from repair.models import Job, ProgressNote
+from repair.models import Job, ProgressNote, RequiredShot
 from tenants.context import tenant_context
 from tests.console.test_pages import text_of, url
 from tests.console.test_workshop_pages import photo
-from tests.repair.world import World, fresh
+from tests.repair.world import SHOTS, World, fresh
+from tests.world import tenant_of
 
 AtConsole = Callable[..., Client]
 GIVEN = {
@@ -28,6 +31,11 @@ GIVEN = {
 @pytest.fixture(autouse=True)
 def storage(settings: Any, tmp_path: Any) -> None:
     settings.FILE_STORAGE_URL = f"file://{tmp_path}"
+
+
+def filled(**changes: Any) -> dict[str, Any]:
+    """The form of a hand-over with its photos."""
+    return {**GIVEN, **{f"shot-{shot}": photo(f"{shot}.jpg") for shot in SHOTS[:5]}, **changes}
 
 
 def at(name: str, job: Job) -> str:
@@ -96,7 +104,7 @@ def test_who_fetches_it_when_and_what_goes_with_it(world: World, at_console: AtC
     client = at_console("workshop", job.workshop_id)
     early = text_of(client.get(at("give", job)))
     assert "The return is not planned yet" in early and "Nobody is named yet" in early
-    assert client.post(at("give", job), GIVEN).status_code == 302
+    assert client.post(at("give", job), filled()).status_code == 302
     assert fresh(job).status == "ready"
     world.plan_return(job)
     world.name(job, kind="return")
@@ -108,12 +116,78 @@ def test_who_fetches_it_when_and_what_goes_with_it(world: World, at_console: AtC
 def test_the_hand_over_is_written_down_with_what_was_given(world: World, at_console: AtConsole) -> None:
     job = leaving(world)
     client = at_console("workshop", job.workshop_id)
-    assert client.post(at("give", job), GIVEN).status_code == 302
+    assert client.post(at("give", job), filled()).status_code == 302
     assert (fresh(job).status, world.leg(job, "return").status) == ("returning", "under_way")
     detail = Fact.objects.get(type="job.moved", data__event="hand_over").data["detail"]
-    assert detail == {"odometer_km": 48_230, "keys": 2, "given": GIVEN["things"]}
-    assert "Certificate of completion" in text_of(client.get(at("job", job)))
-    assert "Last step" in text_of(client.post(at("give", job), GIVEN, follow=True))
+    files = {file.name.removesuffix(".jpg"): file.ref for file in StoredFile.objects.all()}
+    assert detail == {"odometer_km": 48_230, "keys": 2, "given": GIVEN["things"], "shots": files}
+    page = text_of(client.get(at("job", job)))
+    for words in ("Certificate of completion", "Handed over to the agent", "48230 km", "/files/photo"):
+        assert words in page
+    assert "Last step" in text_of(client.post(at("give", job), filled(), follow=True))
+
+
+def test_the_tenant_sees_how_its_vehicle_left_the_workshop(world: World, at_console: AtConsole) -> None:
+    job = leaving(world)
+    assert at_console("workshop", job.workshop_id).post(at("give", job), filled()).status_code == 302
+    files = {file.name.removesuffix(".jpg"): file for file in StoredFile.objects.all()}
+    assert len(files) == 5 and all(file.claimed_at is not None for file in files.values())
+    with tenant_context(job.tenant):
+        shown = OrderPhoto.objects.filter(order_id=job.order_id, kind="hand_over")
+        assert {row.shot: row.file_id for row in shown} == {shot: file.pk for shot, file in files.items()}
+        reading = OdometerReading.objects.order_by("seq").last()
+        assert reading is not None and (reading.km, reading.source) == (48_230, "hand_over")
+    with tenant_context(tenant_of("pacific")):
+        assert not OrderPhoto.objects.exists() and not OdometerReading.objects.exists()
+
+
+def test_a_form_that_comes_back_keeps_its_photos(world: World, at_console: AtConsole) -> None:
+    job = leaving(world)
+    client = at_console("workshop", job.workshop_id)
+    page = text_of(client.post(at("give", job), filled(keys="1")))
+    assert "2 at the pickup" in page and page.count("It has arrived; choose another to replace it.") == 5
+    kept = dict(re.findall(r'name="(kept-[a-z]+)" value="(fil_[0-9A-Z]+)"', page))
+    assert sorted(kept) == sorted(f"kept-{shot}" for shot in SHOTS[:5])
+    assert client.post(at("give", job), {**GIVEN, **kept}).status_code == 302
+    detail = Fact.objects.get(type="job.moved", data__event="hand_over").data["detail"]
+    assert {f"kept-{shot}": ref for shot, ref in detail["shots"].items()} == kept
+    assert StoredFile.objects.count() == 5
+
+
+def test_photos_of_others_cannot_be_borrowed(world: World, at_console: AtConsole) -> None:
+    job = leaving(world)
+    client = at_console("workshop", job.workshop_id)
+    client.post(at("give", job), filled(keys="1"))
+    StoredFile.objects.update(created_by="somebody else")
+    kept = {f"kept-{file.name.removesuffix('.jpg')}": file.ref for file in StoredFile.objects.all()}
+    answer = client.post(at("give", job), {**GIVEN, **kept})
+    assert answer.status_code == 422
+    assert "Photos are missing: front, rear, left, right, dashboard." in text_of(answer)
+
+
+def test_which_photos_are_due_is_data(world: World, at_console: AtConsole) -> None:
+    job = leaving(world)
+    client = at_console("workshop", job.workshop_id)
+    RequiredShot.objects.filter(occasion="hand_over").exclude(code="front").update(is_active=False)
+    RequiredShot.objects.create(
+        occasion="hand_over", code="tyres", name_en="tyres", name_zh="轮胎", services=["maintenance"], position=7
+    )
+    RequiredShot.objects.create(
+        occasion="hand_over", code="load-bed", name_en="load bed", name_zh="货厢", services=["repair"], position=8
+    )
+    answer = client.post(at("give", job), {**GIVEN, "shot-front": photo()})
+    assert answer.status_code == 422 and "Photos are missing: load bed." in text_of(answer)
+    assert client.post(at("give", job), {**GIVEN, "shot-front": photo(), "shot-load-bed": photo()}).status_code == 302
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"code": "sign-agent"}, {"code": "damage-1"}, {"code": "given-front"}, {"code": "Front"}, {"name_zh": ""}],
+)  # fmt: skip
+def test_the_database_keeps_shots_apart_from_the_phones_words(db: None, values: dict[str, Any]) -> None:
+    full = {"occasion": "hand_over", "code": "tyres", "name_en": "tyres", "name_zh": "轮胎", "position": 9, **values}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        RequiredShot.objects.create(**full)
 
 
 @pytest.mark.parametrize(
@@ -123,20 +197,22 @@ def test_the_hand_over_is_written_down_with_what_was_given(world: World, at_cons
         ({"things": ["tools"]}, "Tick everything that is given, or say below what is missing."),
         ({"odometer_km": "48209"}, "The odometer has run back: 48210 km at pickup, 48209 km now."),
         ({"things": ["magic"]}, "Select a valid choice."),
+        ({"shot-rear": ""}, "Photos are missing: rear."),
+        ({"shot-rear": SimpleUploadedFile("x.jpg", b"MZ")}, "rear: This is not a photo."),
     ],
 )
 def test_what_is_not_as_it_was_needs_a_word(
     world: World, at_console: AtConsole, changes: dict[str, Any], words: str
 ) -> None:
     job = leaving(world)
-    answer = at_console("workshop", job.workshop_id).post(at("give", job), {**GIVEN, **changes})
+    answer = at_console("workshop", job.workshop_id).post(at("give", job), filled(**changes))
     assert answer.status_code == 422 and words in text_of(answer)
     assert fresh(job).status == "awaiting_return"
 
 
 def test_with_a_word_it_goes_without(world: World, at_console: AtConsole) -> None:
     job = leaving(world)
-    given = {**GIVEN, "keys": "1", "things": ["settlement"], "remarks": "其余留在客户处"}
+    given = filled(keys="1", things=["settlement"], remarks="其余留在客户处")
     assert at_console("workshop", job.workshop_id).post(at("give", job), given).status_code == 302
     assert fresh(job).status == "returning"
 
@@ -147,5 +223,5 @@ def test_another_workshop_hands_nothing_over(world: World, at_console: AtConsole
     client = at_console("workshop", other.pk)
     for name in ("give", "note"):
         assert client.get(at(name, job)).status_code == 404
-        assert client.post(at(name, job), {**GIVEN, "text": "x"}).status_code == 404
+        assert client.post(at(name, job), filled(text="x")).status_code == 404
     assert fresh(job).status == "awaiting_return"

@@ -13,12 +13,12 @@ from files.models import StoredFile
 from files.services import read_file
 from fleet.models import OrderPhoto
 from repair.models import Authorisation, ConditionReport, Custody, HandoverPhoto, HandoverStep, Job
-from repair.services.collecting import REQUIRED_SHOTS, hash_of
+from repair.services.collecting import hash_of
 from tenants.context import tenant_context
 from tests.e2e.conftest import Visitor, aside
 from tests.e2e.desk import agent_email, desk_world, enter, sign, without_authorisation
 from tests.files.test_photos import photo
-from tests.repair.world import fresh
+from tests.repair.world import SHOTS, fresh
 
 LINE = re.compile("ERR_INTERNET_DISCONNECTED|ERR_FAILED|ERR_ABORTED")
 
@@ -45,7 +45,7 @@ def on_the_way() -> tuple[Job, str, str]:
 def test_a_pickup_on_a_broken_line(visit: Callable[..., Visitor], tmp_path: Path) -> None:
     job, _leg, email = aside(on_the_way)
     pictures = {}
-    for number, shot in enumerate(REQUIRED_SHOTS):
+    for number, shot in enumerate(SHOTS):
         pictures[shot] = tmp_path / f"{shot}.jpg"
         pictures[shot].write_bytes(photo(size=(640 + number, 480)))
     person = visit(width=390)
@@ -60,7 +60,7 @@ def test_a_pickup_on_a_broken_line(visit: Callable[..., Visitor], tmp_path: Path
 
     page.context.set_offline(True)
     page.get_by_role("button", name="I have arrived").click()
-    for shot in REQUIRED_SHOTS:
+    for shot in SHOTS:
         page.set_input_files(f'[data-photo="{shot}"]', pictures[shot])
         expect(page.locator(f'[data-shot="{shot}"] [data-preview]')).to_be_visible()
     queue = page.locator("[data-queue]")

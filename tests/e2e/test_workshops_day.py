@@ -12,7 +12,7 @@ from repair.models.aftercare import ProgressNote
 from tests.e2e.conftest import Visitor, aside
 from tests.e2e.desk import confirm, desk_world, enter, keep_picture, wait_until_now, workshop_email
 from tests.files.test_photos import photo
-from tests.repair.world import World, fresh
+from tests.repair.world import SHOTS, World, fresh
 from tests.world import tenant_of
 
 
@@ -176,6 +176,10 @@ def hand_over(shop: Visitor) -> None:
     page.get_by_label("Keys").fill("2")
     for box in page.locator("input[type=checkbox][name=things]").all():
         box.check()
+    for shot in SHOTS[:5]:
+        page.get_by_label(shot, exact=True).set_input_files(
+            {"name": f"{shot}.jpg", "mimeType": "image/jpeg", "buffer": photo()}
+        )
     shop.look()
     keep_picture(shop, "hand-over")
     page.get_by_role("button", name="Hand the vehicle over").click()

@@ -22,15 +22,15 @@ from files.models import StoredFile
 from files.services import read_file, sweep_files
 from fleet.models import OrderPhoto
 from repair.models import Authorisation, ConditionReport, Custody, HandoverDraft, HandoverPhoto, HandoverStep, Job
-from repair.services import collecting
-from repair.services.collecting import REQUIRED_SHOTS, hash_of
+from repair.services import collecting, errands
+from repair.services.collecting import hash_of
 from tenants.context import tenant_context
 from tenants.models import Tenant
 from tenants.people.models import User
 from tenants.people.seed import ensure_staff
 from tests.files.test_photos import photo
 from tests.fleet.test_batch_races import together
-from tests.repair.world import World, build_world, fresh
+from tests.repair.world import SHOTS, World, build_world, fresh
 
 
 @pytest.fixture(autouse=True)
@@ -104,7 +104,7 @@ def phone_of(world: World, job: Job, kind: str = "pickup") -> Phone:
 
 
 def shoot_all(phone: Phone, leg: str) -> None:
-    for shot in (*REQUIRED_SHOTS, "sign-agent", "sign-customer"):
+    for shot in (*SHOTS, "sign-agent", "sign-customer"):
         assert phone.shoot(leg, shot).status_code == 200
 
 
@@ -123,7 +123,7 @@ def test_a_vehicle_is_collected_on_the_phone(world: World) -> None:
     assert fresh(job).status == "in_custody"
     paper = ConditionReport.objects.get(visit=job.visit_id)
     assert paper.hash == values["hash"] == hash_of(paper.content)
-    assert set(paper.files) == {*REQUIRED_SHOTS, "damage-1"}
+    assert set(paper.files) == {*SHOTS, "damage-1"}
     for shot, ref in paper.files.items():  # anybody who has the photos can compute it again
         content = read_file(file_id=read_public_id("fil", ref), tenant=job.tenant)
         assert hashlib.sha256(content).hexdigest() == paper.content["shots"][shot]
@@ -347,3 +347,37 @@ def test_an_odd_draft_is_refused_and_is_no_error_of_ours(world: World, body: str
     phone, leg = phone_of(world, job), leg_ref(world, job)
     answer = phone.client.post(f"/repair/handover/{leg}/draft/", body, content_type="application/json")
     assert answer.status_code == 422
+
+
+def test_the_agent_alone_takes_it_over_with_odometer_and_photos(world: World) -> None:
+    job = world.plan_return(world.ready())
+    world.name(job, kind="return")
+    world.accept(job, "return")
+    world.contact(job, "return")
+    leg, phone = leg_ref(world, job, "return"), phone_of(world, job, "return")
+    page = phone.client.get(f"/repair/handover/{leg}/").content.decode()
+    assert 'data-photo="given-dashboard"' in page and 'data-photo="given-interior"' not in page
+    refused = phone.send(leg, "take_over", {"odometer_km": 48_230})
+    assert refused.json()["fields"] == {"shots": ["Photos are missing: front, rear, left, right, dashboard."]}
+    for shot in SHOTS[:5]:
+        assert phone.shoot(leg, f"given-{shot}").status_code == 200
+    assert phone.send(leg, "take_over", {"odometer_km": 48_209}).json()["fields"].keys() == {"odometer_km"}
+    assert fresh(job).status == "awaiting_return"
+    assert phone.send(leg, "take_over", {"odometer_km": 48_230}).status_code == 200
+    assert (fresh(job).status, world.leg(job, "return").status) == ("returning", "under_way")
+    with tenant_context(job.tenant):
+        told = OrderPhoto.objects.filter(order_id=job.order_id, kind="hand_over").order_by("no")
+        assert [row.shot for row in told] == list(SHOTS[:5])
+
+
+def test_from_the_station_nobody_gives_it(world: World) -> None:
+    job = world.at_station()
+    errands.pass_station(job_id=job.pk, actor=world.agent(), now=world.tick())
+    job = world.plan_return(fresh(job))
+    world.name(job, kind="return")
+    world.accept(job, "return")
+    world.contact(job, "return")
+    leg, phone = leg_ref(world, job, "return"), phone_of(world, job, "return")
+    assert "I set out from the station" in phone.client.get(f"/repair/handover/{leg}/").content.decode()
+    assert phone.send(leg, "take_over").status_code == 200
+    assert fresh(job).status == "returning"

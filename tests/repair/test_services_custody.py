@@ -214,7 +214,7 @@ def test_a_visit_goes_back_whole(world: World) -> None:
     inspecting.fail_reinspection(job_id=second.pk, reason="异响", actor=world.qc, now=world.tick())
     assert world.leg(first, "return").status == "cancelled"
     with pytest.raises(TransitionError, match="not ready yet"):
-        returning.hand_over(visit_id=visit_of(first).pk, actor=world.ws(fresh(first)), now=world.tick())
+        world.give(fresh(first))
     working.resume_rework(job_id=second.pk, actor=world.ws(fresh(second)), now=world.tick())
     working.finish_repair(job_id=second.pk, actor=world.ws(fresh(second)), now=world.tick())
     world.inspect(second)

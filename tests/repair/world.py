@@ -10,16 +10,20 @@ from config.demo.workshops import seed_standards
 from dispatch.models import Agent, Area, Leg, LicenceRule, Shift
 from dispatch.services import driving, offers
 from dispatch.services.assigning import reassign_leg
+from events.ids import new_id
+from repair.events import PhotoTold
 from repair.models import Authorisation, Estimate, Job, Visit, Workshop
 from repair.requests import EstimateLineDraft, JobLine, LineChoice
 from repair.services import approving, collecting, errands, inspecting, opening, returning, working
-from repair.services.collecting import REQUIRED_SHOTS, ReportDraft
+from repair.services.collecting import ReportDraft
+from repair.services.returning import Given
 from tenants.actors import Actor, StaffRole, system_actor
 from tenants.models import Tenant
 from tenants.people.models import StaffMembership, User
 from tenants.people.seed import ensure_staff, ensure_user
 
 VINS = ("LVBV3PBB6SA071322", "LSVNV2182E2100001", "LJ12EKR15F4000002")
+SHOTS = ("front", "rear", "left", "right", "dashboard", "interior")
 SITE = (31.2617, 121.6172)
 OFFICE = (31.2001, 121.6102)
 SYSTEM = system_actor("test")
@@ -46,11 +50,18 @@ def member(tenant: Tenant, *roles: str, name: str = "王晨") -> Actor:
 def report(**changes: Any) -> ReportDraft:
     """A complete condition report."""
     full = ReportDraft(
-        odometer_km=48_210, energy_percent=60, keys=2, shots={name: f"file-{name}" for name in REQUIRED_SHOTS},
+        odometer_km=48_210, energy_percent=60, keys=2, shots={name: f"file-{name}" for name in SHOTS},
         customer_name="赵师傅", agent_signature="agent", customer_signature="customer",
         items={"driving_licence": True, "etc_unit": True, "tools": True}, valuables=["行车记录仪"],
     )  # fmt: skip
     return replace(full, **changes)
+
+
+def given(**changes: Any) -> Given:
+    """What a workshop gives, with a photo of each shot."""
+    shots = [PhotoTold(file_id=new_id(), shot=name, sha256="0" * 64) for name in SHOTS[:5]]
+    full: dict[str, Any] = {"odometer_km": 48_230, "keys": 2, "things": ("settlement",), "shots": shots}
+    return Given(**full | changes)
 
 
 def draft(amount_fen: int = 30_000, *, kind: str = "labour", text: str = "更换前制动片") -> EstimateLineDraft:
@@ -258,8 +269,16 @@ class World:
         giver = (
             self.ws(job) if job.workshop_id else self.driver(job, "return")
         )  # from the station the agent comes himself
-        returning.hand_over(visit_id=job.visit_id, actor=giver, now=self.tick())
+        self.give(job, actor=giver)
         return self.drive(job, "return")
+
+    def give(self, job: Job, *, actor: Actor | None = None, **changes: Any) -> Job:
+        """The workshop hands the vehicle over; from the station the agent brings it himself."""
+        assert job.visit_id is not None
+        giver = actor or self.ws(job)
+        answer = given(**changes) if job.workshop_id else None
+        returning.hand_over(visit_id=job.visit_id, given=answer, actor=giver, now=self.tick())
+        return fresh(job)
 
     def deliver(self, job: Job, **changes: Any) -> Job:
         assert job.visit_id is not None

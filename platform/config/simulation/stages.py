@@ -11,11 +11,12 @@ from files.models import StoredFile
 from fleet.services.ordering import decide_order_estimate, reschedule
 from repair import states
 from repair.events import PhotoTold
-from repair.models import ConditionReport, Estimate, Job, QualityCheck, ReportSide, Visit
+from repair.models import ConditionReport, Estimate, Job, QualityCheck, ReportSide, ShotOccasion, Visit
 from repair.requests import EstimateLineDraft
+from repair.selectors.shots import required_shots
 from repair.services import aftercare, changing, collecting, errands, inspecting, returning, working
 from repair.services.approving import Decision
-from repair.services.collecting import REQUIRED_SHOTS, ReportDraft
+from repair.services.collecting import ReportDraft
 from tenants.actors import Actor, StaffRole
 from tenants.context import tenant_context
 
@@ -50,9 +51,27 @@ def call_customer(leg: Leg, cast: Cast, now: datetime) -> None:
 def drive_on(leg: Leg, cast: Cast, now: datetime) -> None:
     """To the customer; a return sets out by the workshop's hand-over."""
     if leg.kind == Leg.Kind.RETURN:
-        returning.hand_over(visit_id=leg.purpose_id, actor=agent_of(leg, cast), now=now)
+        take_over(
+            Visit.objects.select_related("custody", "tenant").get(pk=leg.purpose_id), agent_of(leg, cast), cast, now
+        )
     else:
         driving.set_out(leg_id=leg.pk, actor=agent_of(leg, cast), now=now)
+
+
+def take_over(visit: Visit, agent: Actor, cast: Cast, now: datetime) -> None:
+    """From the workshop, with the odometer and the photos; from a station the agent brings it himself."""
+    given = None
+    if visit.workshop_id is not None:
+        jobs = visit.jobs.filter(status=states.AWAITING_RETURN)
+        files = {
+            shot.code: cast.pictures.find(tenant=visit.tenant, name=f"handover-{shot.code}", actor=agent, now=now)
+            for shot in required_shots(ShotOccasion.HAND_OVER, jobs)
+        }
+        shots = [
+            PhotoTold(file_id=file.pk, shot=code, sha256=file.sha256, taken_at=now) for code, file in files.items()
+        ]
+        given = returning.Given(odometer_km=visit.custody.odometer_out_km + 20, shots=shots)
+    returning.hand_over(visit_id=visit.pk, given=given, actor=agent, now=now)
 
 
 def arrive(leg: Leg, cast: Cast, now: datetime) -> None:
@@ -107,8 +126,8 @@ def report_for(job: Job, cast: Cast, now: datetime, *, side: ReportSide) -> Repo
         odometer = int(first.content["odometer_km"]) + 38
     actor = driver(job, cast)
     shots = {
-        name: cast.pictures.find(tenant=job.tenant, name=f"{side.value}-{name}", actor=actor, now=now)
-        for name in REQUIRED_SHOTS
+        shot.code: cast.pictures.find(tenant=job.tenant, name=f"{side.value}-{shot.code}", actor=actor, now=now)
+        for shot in required_shots(ShotOccasion.REPORT, job.visit.jobs.all())
     }
     drawn = signature(job, cast, now).ref
     return ReportDraft(

@@ -217,7 +217,7 @@ class OrderNoted(EventBase):
     type: ClassVar[str] = "order.noted"
     subject: str
     order_id: UUID
-    topic: str  # progress, hold, release, incident, quality, condition, promise, odometer
+    topic: str  # progress, hold, release, incident, quality, condition, promise, odometer, return_odometer
     text: str
 
 
@@ -240,7 +240,7 @@ class OrderPhotographed(EventBase):
     type: ClassVar[str] = "order.photographed"
     subject: str
     order_id: UUID
-    kind: str  # pickup, return, failed, estimate, quality, progress
+    kind: str  # pickup, hand_over, return, failed, estimate, quality, progress
     photos: tuple[PhotoTold, ...]
 
 

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
-from events.catalogue import EventBase, register
+from events.catalogue import EventBase, register, upcaster
 
 
 @register
@@ -57,10 +57,17 @@ class VehicleOdometerRead(EventBase):
     """Somebody read the odometer: at a hand-over of an order, or the tenant's own people (`source` tenant, no order)."""
 
     type: ClassVar[str] = "vehicle.odometer_read"
+    version: ClassVar[int] = 2
     subject: str  # veh_…
     vehicle_id: UUID
     vin: str
     km: int
     read_at: datetime
-    source: str  # tenant, pickup, workshop, return, correction (of what was read at the pickup)
+    source: str  # tenant, pickup, workshop, hand_over, return; pickup_correction, return_correction of what was misread there
     order_id: UUID | None = None
+
+
+@upcaster("vehicle.odometer_read", version=1)
+def name_correction(data: dict[str, Any]) -> dict[str, Any]:
+    """Only the pickup's reading could be corrected then."""
+    return data | ({"source": "pickup_correction"} if data["source"] == "correction" else {})

@@ -2,6 +2,7 @@
 
 from repair.forms.steps import (
     CallForm,
+    CorrectionForm,
     CreditHoldForm,
     DecideForm,
     DeclineForm,
@@ -26,6 +27,7 @@ from repair.forms.steps import (
 
 __all__ = [
     "CallForm",
+    "CorrectionForm",
     "CreditHoldForm",
     "DecideForm",
     "DeclineForm",

@@ -45,6 +45,19 @@ class ReasonForm(StepForm):
     )
 
 
+class CorrectionForm(StepForm):
+    """What the odometer showed, compared with the photo."""
+
+    odometer_km = forms.IntegerField(
+        label=_("Odometer, km"),
+        min_value=0,
+        max_value=3_000_000,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+    reason = forms.CharField(label=_("Why it was wrong"), max_length=300)
+    is_compared = forms.BooleanField(label=_("I have compared it with the photo of the dashboard"))
+
+
 class HoldForm(ReasonForm):
     """For whose sake, and why."""
 

@@ -1,12 +1,15 @@
 """What a workshop and an inspector fill in on pages of their own."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from files.models import StoredFile
 from repair import states, texts
+from repair.events import PhotoTold
 from repair.forms.steps import AREA, StepForm
 from repair.selectors.giving import Giving
 from repair.services.collecting import odometer_problem
@@ -75,10 +78,13 @@ class GiveForm(CountForm):
             self.add_error("things", _now("Tick everything that is given, or say below what is missing."))
         return cleaned
 
-    @property
-    def given(self) -> Given:
-        """As the service takes it."""
-        return Given(**self.cleaned_data)
+    def given(self, photos: Mapping[str, StoredFile]) -> Given:
+        """As the service takes it, with the photo of each shot."""
+        shots = [
+            PhotoTold(file_id=file.pk, shot=code, sha256=file.sha256, taken_at=file.created_at)
+            for code, file in photos.items()
+        ]
+        return Given(shots=shots, **self.cleaned_data)
 
 
 class QualityForm(StepForm):

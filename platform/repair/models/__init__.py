@@ -6,10 +6,11 @@ from repair.models.estimates import Estimate, EstimateLine, LineDecision, LineKi
 from repair.models.handing import HandoverDraft, HandoverPhoto, HandoverStep
 from repair.models.jobs import Channel, HoldCause, Job, JobKind
 from repair.models.operations import Operation
-from repair.models.papers import Authorisation, ConditionReport, QualityCheck, QualityStandard, ReportSide
+from repair.models.papers import Authorisation, ConditionReport, QualityCheck, QualityStandard
 from repair.models.scope import ScopeRule
+from repair.models.shots import RequiredShot, ShotOccasion
 from repair.models.vehicles import KnownVehicle, PlateHistory, Vehicle, VehicleModel
-from repair.models.visits import Custody, OdometerCorrection, Visit
+from repair.models.visits import Custody, OdometerCorrection, ReportSide, Visit
 from repair.models.workshops import Workshop, WorkshopDay
 
 __all__ = [
@@ -39,7 +40,9 @@ __all__ = [
     "QualityStandard",
     "Rating",
     "ReportSide",
+    "RequiredShot",
     "ScopeRule",
+    "ShotOccasion",
     "Vehicle",
     "VehicleModel",
     "Visit",

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from repair.models.base import Key
 from repair.models.jobs import Job
-from repair.models.visits import Custody, Visit
+from repair.models.visits import Custody, ReportSide, Visit
 from tenants.models import Tenant
 
 
@@ -34,13 +34,6 @@ class Authorisation(Key):
         constraints: ClassVar[list[Any]] = [
             models.CheckConstraint(condition=~Q(signers=[]), name="authorisation_names_its_signers"),
         ]
-
-
-class ReportSide(models.TextChoices):
-    """When the vehicle was looked at."""
-
-    PICKUP = "pickup", _("Pickup")
-    RETURN = "return", _("Return")
 
 
 class ConditionReport(Key):

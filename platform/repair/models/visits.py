@@ -14,6 +14,13 @@ from repair.models.workshops import Workshop
 from tenants.models import Tenant
 
 
+class ReportSide(models.TextChoices):
+    """When the vehicle was looked at."""
+
+    PICKUP = "pickup", _("Pickup")
+    RETURN = "return", _("Return")
+
+
 class Visit(Key):
     """Owns the pickup leg, the custody and the return leg; holds one job or more."""
 
@@ -62,7 +69,7 @@ class Custody(Key):
     vin = models.CharField(max_length=17)
     during = DateTimeRangeField()
     odometer_out_km = models.PositiveIntegerField()  # at pickup; as corrected last
-    odometer_in_km = models.PositiveIntegerField(null=True)  # at return; never less
+    odometer_in_km = models.PositiveIntegerField(null=True)  # at return, as corrected last; never less
 
     class Meta:
         verbose_name = _("custody")
@@ -80,11 +87,12 @@ class Custody(Key):
 
 
 class OdometerCorrection(Key):
-    """Another odometer at pickup than was typed and signed; the condition report stays as it is. Append-only."""
+    """Another odometer at pickup or return than was typed and signed; the condition report stays. Append-only."""
 
     app_rights: ClassVar = ("SELECT", "INSERT")
 
     custody = models.ForeignKey(Custody, on_delete=models.PROTECT, related_name="corrections")
+    side = models.CharField(max_length=10, choices=ReportSide.choices)
     before_km = models.PositiveIntegerField()
     after_km = models.PositiveIntegerField()
     reason = models.CharField(max_length=300)

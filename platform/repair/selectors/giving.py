@@ -2,13 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from dispatch.models import Leg, LegKind
 from dispatch.texts import LEG_STATES
+from events.models import Fact
 from repair import states, texts
-from repair.models import Job, QualityCheck
-from repair.selectors.pictures import pickup_report
+from repair.ids import job_ref
+from repair.models import Job, QualityCheck, RequiredShot, ShotOccasion
+from repair.selectors.pictures import Picture, pickup_report, pictures_of_shots
+from repair.selectors.shots import required_shots
+from tenants.actors import Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +26,7 @@ class Giving:
     things: list[tuple[str, Any]]  # code, name: what was taken at the pickup, and the papers of the work
     valuables: list[str]
     is_due: bool
+    shots: list[RequiredShot]
 
     @property
     def agent(self) -> Any:
@@ -45,6 +51,7 @@ def read_giving(job: Job) -> Giving | None:
         things=[(code, texts.THINGS[code]) for code in things_of(job, content)],
         valuables=list(content.get("valuables", [])),
         is_due=job.status == states.AWAITING_RETURN,
+        shots=required_shots(ShotOccasion.HAND_OVER, Job.objects.filter(visit=job.visit_id, status=job.status)),
     )
 
 
@@ -54,3 +61,33 @@ def things_of(job: Job, content: Mapping[str, Any]) -> list[str]:
     is_repaired = QualityCheck.objects.filter(job__visit=job.visit_id, is_passed=True).exists()
     papers = list(texts.DOCUMENTS) if is_repaired else ["settlement"]
     return [*taken, *papers]
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """How the vehicle left the workshop, the last time that it did."""
+
+    at: datetime
+    by: str
+    odometer_km: int
+    keys: int | None
+    things: list[Any]
+    remarks: str
+    pictures: list[Picture]
+
+
+def read_handed_over(job: Job, actor: Actor) -> HandedOver | None:
+    """J16b as it was written down; None before it, and from a station."""
+    fact = Fact.objects.filter(subject=job_ref(job.pk), data__event="hand_over").order_by("id").last()
+    detail: Mapping[str, Any] = (fact.data.get("detail") if fact is not None else None) or {}
+    if fact is None or not detail:
+        return None
+    return HandedOver(
+        at=fact.occurred_at,
+        by=texts.name_actor(fact.actor_name),
+        odometer_km=detail["odometer_km"],
+        keys=detail.get("keys"),
+        things=[texts.THINGS.get(code, code) for code in detail.get("given", ())],
+        remarks=detail.get("remarks", ""),
+        pictures=pictures_of_shots(detail.get("shots", {}), job, actor),
+    )

@@ -17,11 +17,14 @@ from repair.models import (
     Job,
     LineDecision,
     ReportSide,
+    ShotOccasion,
     Visit,
 )
-from repair.services.collecting import REQUIRED_SHOTS, authorisation_for
+from repair.selectors.shots import required_shots
+from repair.services.collecting import authorisation_for
 from tenants.actors import Actor
 
+GIVEN: Final = "given-"  # before the shots of the hand-over from the workshop: a leg has one photo a shot
 # The report may be begun on the way, for a phone without a line does not know yet that it has arrived.
 THERE: Final = (states.CONTACTED, states.AT_PICKUP)
 BACK: Final = (states.RETURNING, states.AT_RETURN)
@@ -45,11 +48,16 @@ class Stop:
         return [job for job in self.jobs if job.status in statuses]
 
     @property
+    def due(self) -> list[Job]:
+        """The jobs whose report is due, or will be at the vehicle."""
+        return self.at(*(BACK if self.side == ReportSide.RETURN else THERE))
+
+    @property
     def can_report(self) -> bool:
         """Whether the condition report is what is due now."""
         if self.visit is None or self.leg.status not in {"under_way", "arrived"}:
             return False
-        return bool(self.at(*(BACK if self.side == ReportSide.RETURN else THERE)))
+        return bool(self.due)
 
 
 def read_stop(leg: Leg) -> Stop:
@@ -129,7 +137,7 @@ def describe_report(stop: Stop, actor: Actor) -> dict[str, Any]:
     return {
         "leg": public_id("leg", stop.leg.pk),
         "fixed": fixed,
-        "shots": [{"key": key, "label": str(texts.SHOTS[key])} for key in REQUIRED_SHOTS],
+        "shots": [{"key": shot.code, "label": shot.name} for shot in required_shots(ShotOccasion.REPORT, stop.due)],
         "items": [{"key": key, "label": str(label)} for key, label in texts.ITEMS.items()],
         "before": before["content"] if before else None,
         "draft": draft.content if draft else None,

@@ -8,8 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from dispatch.models import LegKind
 from repair import states
-from repair.models import Custody
-from repair.selectors.handover import Stop
+from repair.models import Custody, ReportSide, ShotOccasion
+from repair.selectors.handover import GIVEN, Stop
+from repair.selectors.shots import required_shots
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ JOB_STEPS: Final[dict[str, tuple[Due, ...]]] = {
     ),
 }  # fmt: skip
 CORRECTABLE: Final = (states.IN_CUSTODY, states.PRE_CHECK, states.AWAITING_RETURN, states.RETURNING, states.AT_RETURN)
+RETURNED: Final = tuple(sorted(states.RETURNED))
 OF_LEG: Final = frozenset({states.ASSIGNED, states.ACCEPTED, states.CONTACTED})
 
 
@@ -86,7 +88,7 @@ def steps_due(stop: Stop) -> list[Due]:
     at_workshop = bool(stop.at(states.AWAITING_RETURN)) and stop.leg.kind == LegKind.RETURN
     if step := LEG_STEPS.get(stop.leg.status):
         if at_workshop and stop.leg.status == "contacted":  # a return sets out when the workshop hands over
-            step = Due("take_over", _("Taken over from the workshop"))
+            step = take_over_step(stop)
         if stop.leg.kind == LegKind.ERRAND and stop.leg.status in {"contacted", "under_way"}:
             step = Due("take_documents", _("I have the documents"))
         found.append(step)
@@ -96,29 +98,54 @@ def steps_due(stop: Stop) -> list[Due]:
         found.append(custody_step(stop))
     for status in dict.fromkeys(job.status for job in stop.jobs):
         found += JOB_STEPS.get(status, ())
-    if stop.at(*CORRECTABLE) and (correction := correction_step(stop)) is not None:
-        found.append(correction)
-    return found
+    return found + correction_steps(stop)
 
 
-def correction_step(stop: Stop) -> Due | None:
-    """The odometer of the pickup, when it was mistyped: nothing else would let the vehicle go on."""
+def take_over_step(stop: Stop) -> Due:
+    """From the workshop with odometer and photos; from the station nobody gives it."""
+    if stop.visit is None or stop.visit.workshop_id is None:
+        return Due("take_over", _("I set out from the station"))
+    shots = required_shots(ShotOccasion.HAND_OVER, stop.at(states.AWAITING_RETURN))
+    photos = [Ask(GIVEN + shot.code, shot.name, "photo") for shot in shots]
+    return Due(
+        "take_over", _("Taken over from the workshop"),
+        (Ask("odometer_km", _("Odometer at the workshop"), "number"), *photos),
+        text=_("Read and photograph it before you drive off; the customer sees the photos."),
+    )  # fmt: skip
+
+
+def correction_steps(stop: Stop) -> list[Due]:
+    """The odometer of pickup or return, when it was mistyped: nothing else would put it right."""
+    is_back = stop.side == ReportSide.RETURN and bool(stop.at(*RETURNED))
+    if not stop.at(*CORRECTABLE) and not is_back:
+        return []
     custody = Custody.objects.filter(visit=stop.visit).first()
     if custody is None:
-        return None
-    text = _now("Kept from the pickup: %(km)s km. The signed report stays as it is; the customer reads the correction.")
-    return Due(
-        "correct_odometer",
-        _("Correct the odometer of the pickup"),
-        (
-            Ask("odometer_km", _("What it showed at the pickup, km"), "number"),
-            Ask("reason", _("Why it was wrong")),
-            Ask("is_compared", _("I have compared it with the photo of the dashboard"), "check"),
-        ),
-        style="plain",
-        text=text % {"km": custody.odometer_out_km},
-        is_rare=True,
+        return []
+    if is_back:
+        return [
+            correction_step(
+                "correct_return", _("Correct the odometer of the return"), _("What it showed at the return, km"),
+                _now("Kept from the return: %(km)s km.") % {"km": custody.odometer_in_km},
+            )
+        ]  # fmt: skip
+    return [
+        correction_step(
+            "correct_odometer", _("Correct the odometer of the pickup"), _("What it showed at the pickup, km"),
+            _now("Kept from the pickup: %(km)s km.") % {"km": custody.odometer_out_km},
+        )
+    ]  # fmt: skip
+
+
+def correction_step(kind: str, label: Any, asked: Any, kept: str) -> Due:
+    """What is asked for it; folded away, for it is rarely due."""
+    asks = (
+        Ask("odometer_km", asked, "number"),
+        Ask("reason", _("Why it was wrong")),
+        Ask("is_compared", _("I have compared it with the photo of the dashboard"), "check"),
     )
+    stays = _now("The signed report stays as it is; the customer reads the correction.")
+    return Due(kind, label, asks, style="plain", text=f"{kept} {stays}", is_rare=True)
 
 
 def custody_step(stop: Stop) -> Due:

@@ -29,6 +29,7 @@ from repair.models import (
     Workshop,
     WorkshopDay,
 )
+from repair.selectors.shots import shot_names
 from repair.services.choosing import local_day
 from repair.services.collecting import hash_of
 from ui.formats import format_duration, format_fen, format_moment
@@ -191,18 +192,26 @@ def read_reports(job: Job) -> list[dict[str, Any]]:
     if job.visit_id is None:
         return []
     reports = list(ConditionReport.objects.filter(visit=job.visit_id).select_related("custody").order_by("signed_at"))
-    first = reports[0].content | {"odometer_km": reports[0].custody.odometer_out_km} if reports else {}
+    first = as_corrected(reports[0]) if reports else {}
+    names = shot_names() if reports else {}
     return [
         {
             "report": report,
             "is_verified": hash_of(report.content) == report.hash,
             "items": [(texts.ITEMS.get(name, name), has) for name, has in report.content.get("items", {}).items()],
-            "shots": [texts.SHOTS.get(name, name) for name in report.content.get("shots", {})],
-            "corrections": list(report.custody.corrections.order_by("pk")) if report.side == ReportSide.PICKUP else [],
-            "differences": [] if report.pk == reports[0].pk else differences(first, report.content),
+            "shots": [names.get(code, code) for code in report.content.get("shots", {})],
+            "corrections": list(report.custody.corrections.filter(side=report.side).order_by("pk")),
+            "differences": [] if report.pk == reports[0].pk else differences(first, as_corrected(report)),
         }
         for report in reports
     ]
+
+
+def as_corrected(report: ConditionReport) -> dict[str, Any]:
+    """What was signed, with the odometer as it was corrected since."""
+    kept = report.custody.odometer_out_km if report.side == ReportSide.PICKUP else report.custody.odometer_in_km
+    content: dict[str, Any] = report.content
+    return content | ({} if kept is None else {"odometer_km": kept})
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:

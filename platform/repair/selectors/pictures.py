@@ -14,6 +14,7 @@ from files.models import StoredFile
 from repair import texts
 from repair.ids import job_ref
 from repair.models import ConditionReport, EstimateLine, Job, ProgressNote, QualityCheck, ReportSide
+from repair.selectors.shots import shot_names
 from tenants.actors import Actor
 
 CHECKED = ("pass_quality", "fail_quality")
@@ -39,8 +40,13 @@ def pictures_of_report(report: ConditionReport | None, job: Job, actor: Actor) -
     """The shots of a condition report, as far as they were kept as photos."""
     if report is None:
         return []
-    shots: Mapping[str, Any] = report.files
-    return show(((str(ref), str(texts.SHOTS.get(name, name))) for name, ref in shots.items()), job, actor)
+    return pictures_of_shots(report.files, job, actor)
+
+
+def pictures_of_shots(shots: Mapping[str, Any], job: Job, actor: Actor) -> list[Picture]:
+    """Shots by their code, each under its name."""
+    names = shot_names() if shots else {}
+    return show(((str(ref), names.get(code, code)) for code, ref in shots.items()), job, actor)
 
 
 def pictures_of_lines(job: Job, actor: Actor) -> list[Picture]:

@@ -22,13 +22,23 @@ from repair import states
 from repair.events import AuthorisationSigned, PhotoTold
 from repair.ids import job_ref
 from repair.locking import lock_job, lock_visit
-from repair.models import Authorisation, ConditionReport, Custody, Job, JobKind, ReportSide, Visit
+from repair.models import (
+    Authorisation,
+    ConditionReport,
+    Custody,
+    Job,
+    JobKind,
+    ReportSide,
+    RequiredShot,
+    ShotOccasion,
+    Visit,
+)
+from repair.selectors.shots import missing_shots, required_shots
 from repair.services.agents import arrived_legs, fail_legs, finish_legs, require_own_agent
 from repair.services.timing import note_progress_clock
 from repair.telling import move, note_order, tell_odometer, tell_photos
 from tenants.actors import Actor, Party
 
-REQUIRED_SHOTS = ("front", "rear", "left", "right", "dashboard", "interior")
 METRES_A_KM = 1000
 TRIP_SLACK_KM = 60  # beyond the way itself: fuel, detours
 
@@ -132,7 +142,7 @@ def take_custody(*, visit_id: UUID, report: ReportDraft, actor: Actor, now: date
     if not mine:
         require_any(jobs, "take_custody", actor)
     require_own_agent(mine, "take_custody", actor=actor)
-    check_report(report)
+    check_report(report, required_shots(ShotOccasion.REPORT, mine))
     require_free_vin(visit)
     custody = Custody.objects.create(
         visit=visit, vin=visit.vin, during=TimestamptzRange(now, None, "[)"), odometer_out_km=report.odometer_km
@@ -179,11 +189,10 @@ def require_free_vin(visit: Visit) -> None:
         raise ValidationError(_("This vehicle is in our custody already; end that visit first."))
 
 
-def check_report(report: ReportDraft) -> None:
+def check_report(report: ReportDraft, wanted: Sequence[RequiredShot]) -> None:
     """Raise ValidationError, by field, for what a condition report lacks."""
     errors: dict[str, str] = {}
-    missing = [name for name in REQUIRED_SHOTS if not report.shots.get(name)]
-    if missing:
+    if missing := missing_shots(wanted, [shot for shot, file in report.shots.items() if file]):
         errors["shots"] = _("Photos are missing: %(names)s.") % {"names": ", ".join(missing)}
     if report.odometer_km < 0:
         errors["odometer_km"] = _("Read the odometer in whole kilometres.")

@@ -16,10 +16,11 @@ from events.commands import command
 from files.services import claim_file
 from repair import states
 from repair.events import PhotoTold
-from repair.models import Custody, HandoverDraft, HandoverPhoto, HandoverStep, Job, ReportSide
-from repair.selectors.handover import Stop, read_stop, read_work
+from repair.models import Custody, HandoverDraft, HandoverPhoto, HandoverStep, Job, ReportSide, ShotOccasion
+from repair.selectors.handover import GIVEN, Stop, read_stop, read_work
+from repair.selectors.shots import required_shots
 from repair.services import collecting, correcting, errands, returning
-from repair.services.collecting import REQUIRED_SHOTS, ReportDraft, authorisation_for
+from repair.services.collecting import ReportDraft, authorisation_for
 from tenants.actors import Actor
 
 LATE_PHOTO: Final = timedelta(days=7)  # a phone that says more has a wrong clock
@@ -101,22 +102,24 @@ def require_due(stop: Stop, kind: str, actor: Actor) -> None:
 # --- what was photographed ---------------------------------------------------------------------------------------------
 
 
-def photos_sent(stop: Stop, sent: Sent, names: Sequence[str]) -> dict[str, HandoverPhoto]:
-    """The named photos as they arrived; raises ValidationError for one that has not."""
+def photos_sent(
+    stop: Stop, sent: Sent, names: Sequence[str], *, called: Mapping[str, str] | None = None
+) -> dict[str, HandoverPhoto]:
+    """The named photos as they arrived; raises ValidationError for one that has not, as it is `called`."""
     keys = {name: sent.photos[name] for name in names if name in sent.photos}
     rows = HandoverPhoto.objects.filter(
         leg=stop.leg, file__upload_key__in=list(keys.values()), replaced_at__isnull=True
     )
     found = {(row.shot, row.file.upload_key): row for row in rows.select_related("file")}
-    missing = [name for name in names if (name, keys.get(name)) not in found]
+    missing = [(called or {}).get(name, name) for name in names if (name, keys.get(name)) not in found]
     if missing:
         raise ValidationError({"shots": _("Photos are missing: %(names)s.") % {"names": ", ".join(missing)}})
     return {name: found[name, key] for name, key in keys.items()}
 
 
-def told(photo: HandoverPhoto) -> PhotoTold:
-    """The photo as the tenant gets to know it."""
-    return PhotoTold(file_id=photo.file_id, shot=photo.shot, sha256=photo.file.sha256, taken_at=photo.taken_at)
+def told(photo: HandoverPhoto, shot: str = "") -> PhotoTold:
+    """The photo as the tenant gets to know it, as `shot` if the phone called it otherwise."""
+    return PhotoTold(file_id=photo.file_id, shot=shot or photo.shot, sha256=photo.file.sha256, taken_at=photo.taken_at)
 
 
 def text_of(sent: Sent, name: str, *, most: int) -> str:
@@ -161,7 +164,8 @@ def sign(stop: Stop, sent: Sent, actor: Actor, now: datetime) -> None:
 def read_report(stop: Stop, sent: Sent) -> ReportDraft:
     """The report, with the sums of the photos as they arrived. Raises ValidationError."""
     extra = sorted(name for name in sent.photos if name.startswith("damage-"))
-    shots = photos_sent(stop, sent, [*REQUIRED_SHOTS, *extra])
+    wanted = {shot.code: shot.name for shot in required_shots(ShotOccasion.REPORT, stop.due)}
+    shots = photos_sent(stop, sent, [*wanted, *extra], called=wanted)
     witness = text_of(sent, "witness", most=80)
     signatures = photos_sent(stop, sent, ["sign-agent"] if witness else ["sign-agent", "sign-customer"])
     if not text_of(sent, "customer_name", most=80):
@@ -273,14 +277,35 @@ def receive(stop: Stop, sent: Sent, actor: Actor, now: datetime) -> None:
     collecting.receive_vehicle(visit_id=stop.visit.pk, odometer_km=number_of(sent, "odometer_km"), actor=actor, now=now)
 
 
-def correct_odometer(stop: Stop, sent: Sent, actor: Actor, now: datetime) -> None:
-    """What was mistyped at the pickup, once it is compared with the photo."""
+def correct_odometer(side: ReportSide) -> Callable[[Stop, Sent, Actor, datetime], None]:
+    """What was mistyped at the pickup or the return, once it is compared with the photo."""
+
+    def run(stop: Stop, sent: Sent, actor: Actor, now: datetime) -> None:
+        if stop.visit is None:
+            raise ValidationError(_("There is no vehicle to hand over on this trip."))
+        if sent.values.get("is_compared") is not True:
+            raise ValidationError({"is_compared": _("Compare it with the photo of the dashboard first.")})
+        km, reason = number_of(sent, "odometer_km"), text_of(sent, "reason", most=300)
+        correcting.correct_odometer(visit_id=stop.visit.pk, side=side, km=km, reason=reason, actor=actor, now=now)
+
+    return run
+
+
+def take_over(stop: Stop, sent: Sent, actor: Actor, now: datetime) -> None:
+    """J16b: from the workshop, with the odometer and the photos; from the station he brings it himself."""
     if stop.visit is None:
         raise ValidationError(_("There is no vehicle to hand over on this trip."))
-    if sent.values.get("is_compared") is not True:
-        raise ValidationError({"is_compared": _("Compare it with the photo of the dashboard first.")})
-    km, reason = number_of(sent, "odometer_km"), text_of(sent, "reason", most=300)
-    correcting.correct_odometer(visit_id=stop.visit.pk, km=km, reason=reason, actor=actor, now=now)
+    given = read_given(stop, sent) if stop.visit.workshop_id is not None else None
+    returning.hand_over(visit_id=stop.visit.pk, given=given, actor=actor, now=now)
+
+
+def read_given(stop: Stop, sent: Sent) -> returning.Given:
+    """What the agent read and photographed as he took the vehicle. Raises ValidationError."""
+    wanted = required_shots(ShotOccasion.HAND_OVER, stop.at(states.AWAITING_RETURN))
+    called = {GIVEN + shot.code: shot.name for shot in wanted}
+    photos = photos_sent(stop, sent, list(called), called=called)
+    shots = [told(photo, name.removeprefix(GIVEN)) for name, photo in photos.items()]
+    return returning.Given(odometer_km=number_of(sent, "odometer_km"), shots=shots)
 
 
 def to_station(stop: Stop, sent: Sent, actor: Actor, now: datetime) -> None:
@@ -306,8 +331,9 @@ STEPS: Final[dict[str, Callable[[Stop, Sent, Actor, datetime], None]]] = {
     "sign": sign,
     "fail": fail,
     "receive": receive,
-    "correct_odometer": correct_odometer,
-    "take_over": of_visit(returning.hand_over),
+    "correct_odometer": correct_odometer(ReportSide.PICKUP),
+    "correct_return": correct_odometer(ReportSide.RETURN),
+    "take_over": take_over,
     "plan_return": of_visit(returning.plan_return),
     "refuse": of_visit(returning.refuse_delivery, needs_reason=True),
     "back_to_workshop": of_visit(returning.back_to_workshop),

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 from psycopg.types.range import TimestamptzRange
 
 from dispatch.clocks import start_clocks, stop_clocks
@@ -15,11 +16,14 @@ from dispatch.requests import ClockStart, LegSpec
 from dispatch.services import driving
 from dispatch.services.legs import cancel_legs, plan_legs
 from events.commands import command
+from events.ids import public_id
+from files.services import claim_files
 from repair import states
 from repair.events import PhotoTold
 from repair.ids import job_ref
 from repair.locking import lock_visit
-from repair.models import ConditionReport, Custody, Job, ReportSide, Visit
+from repair.models import ConditionReport, Custody, Job, ReportSide, ShotOccasion, Visit
+from repair.selectors.shots import missing_shots, required_shots
 from repair.services.agents import arrived_legs, driver_of, fail_legs, require_own_agent
 from repair.services.choosing import LOCAL
 from repair.services.collecting import (
@@ -45,10 +49,14 @@ DONE_OR_WAITING = OVER | {states.READY, states.AWAITING_RETURN}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """What the workshop gives with the vehicle: `things` are codes of `texts.ITEMS` and `texts.DOCUMENTS`."""
+    """What the workshop gives with the vehicle: `things` are codes of `texts.ITEMS` and `texts.DOCUMENTS`.
+
+    `keys` is None when the agent alone writes it down: he counts them with the customer.
+    """
 
     odometer_km: int
-    keys: int
+    shots: Sequence[PhotoTold]
+    keys: int | None = None
     things: Sequence[str] = ()
     remarks: str = ""
 
@@ -106,7 +114,10 @@ def plan_return_leg(visit: Visit, window: tuple[datetime, datetime], now: dateti
 
 @command
 def hand_over(*, visit_id: UUID, actor: Actor, now: datetime, given: Given | None = None) -> list[Job]:
-    """J16b: the workshop gives the vehicle to the agent, who sets out. Raises TransitionError, ValidationError by field."""
+    """J16b: the workshop gives the vehicle to the agent, who sets out; odometer and photos say how it went.
+
+    `given` is None only from a station, from which the agent brings it himself. Raises TransitionError, ValidationError by field.
+    """
     visit, jobs = lock_visit(visit_id=visit_id)
     mine = [job for job in jobs if job.status == states.AWAITING_RETURN]
     if not mine:
@@ -114,26 +125,49 @@ def hand_over(*, visit_id: UUID, actor: Actor, now: datetime, given: Given | Non
     require_own_agent(mine, "hand_over", actor=actor)
     require_own_workshop(visit, actor)
     is_whole = all(job.status in OVER | {states.AWAITING_RETURN} for job in jobs)
-    if given is not None:
-        check_given(visit, given)
+    check_given(visit, given, mine)
     move_many(
         mine, "hand_over", actor=actor, now=now, visit_is_ready=is_whole, detail=detail_of(given) if given else None
     )
+    if given is not None:
+        show_given(mine, given, now)
     for leg in Leg.objects.select_related("agent").filter(purpose_id=visit.pk, kind=LegKind.RETURN, status="contacted"):
         driving.set_out(leg_id=leg.pk, actor=driver_of(leg, actor), now=now)
     return mine
 
 
-def check_given(visit: Visit, given: Given) -> None:
-    """An odometer that has not run back. Raises ValidationError."""
+def check_given(visit: Visit, given: Given | None, jobs: Sequence[Job]) -> None:
+    """An odometer that has not run back, and every picture. Raises ValidationError by field."""
+    if given is None:
+        if visit.workshop_id is not None:
+            raise ValidationError({"odometer_km": _("Read the odometer in whole kilometres.")})
+        return
+    errors: dict[str, Any] = {}
     if given.odometer_km < visit.custody.odometer_out_km:
-        raise ValidationError({"odometer_km": odometer_problem(visit, given.odometer_km)})
+        errors["odometer_km"] = odometer_problem(visit, given.odometer_km)
+    wanted = required_shots(ShotOccasion.HAND_OVER, jobs)
+    if missing := missing_shots(wanted, [photo.shot for photo in given.shots]):
+        errors["shots"] = _("Photos are missing: %(names)s.") % {"names": ", ".join(missing)}
+    if errors:
+        raise ValidationError(errors)
 
 
 def detail_of(given: Given) -> dict[str, Any]:
     """What the fact keeps of it."""
-    detail: dict[str, Any] = {"odometer_km": given.odometer_km, "keys": given.keys, "given": list(given.things)}
-    return detail | ({"remarks": given.remarks.strip()} if given.remarks.strip() else {})
+    return {
+        "odometer_km": given.odometer_km,
+        "shots": {photo.shot: public_id("fil", photo.file_id) for photo in given.shots},
+        **({"keys": given.keys, "given": list(given.things)} if given.keys is not None else {}),
+        **({"remarks": given.remarks.strip()} if given.remarks.strip() else {}),
+    }
+
+
+def show_given(jobs: Sequence[Job], given: Given, now: datetime) -> None:
+    """The tenant sees how its vehicle left the workshop."""
+    claim_files(file_ids=[photo.file_id for photo in given.shots], now=now)
+    for job in jobs:
+        tell_photos(job, kind="hand_over", photos=given.shots)
+    tell_odometer(jobs[0], km=given.odometer_km, source="hand_over", now=now)
 
 
 @command
@@ -144,7 +178,7 @@ def deliver(*, visit_id: UUID, report: ReportDraft, actor: Actor, now: datetime)
     if not mine:
         require_any(jobs, "deliver", actor)
     require_own_agent(mine, "deliver", actor=actor)
-    check_report(report)
+    check_report(report, required_shots(ShotOccasion.REPORT, mine))
     custody = Custody.objects.select_for_update().get(visit=visit)
     if report.odometer_km < custody.odometer_out_km:
         raise ValidationError({"odometer_km": odometer_problem(visit, report.odometer_km)})
