@@ -246,6 +246,31 @@ PHOTO: Final[dict[str, Any]] = {
     "url": "https://acme.baylink.example/files/photos/eyJ…",
     "thumbnail_url": "https://acme.baylink.example/files/photos/eyK…",
 }
+DOCUMENT: Final[dict[str, Any]] = {
+    "id": "doc_01KB1Q5A0B2D4F6H8K0N2Q4S6V",
+    "kind": "settlement",
+    "number": "BL2611-000042-S1",
+    "version": 1,
+    "state": "valid",
+    "sha256": "0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f0",
+    "check_url": "https://acme.baylink.example/check/7X2K4M9PQR3TVW5Y8Z1B/",
+    "issued_at": "2026-11-28T06:12:40Z",
+    "superseded_at": None,
+    "withdrawn_at": None,
+    "withdrawn_reason": "",
+    "is_printed": True,
+    "copies": [
+        {
+            "file": "fil_01KB1Q5A9D1F3H5K7N9Q1S3V5X",
+            "language": language,
+            "sha256": "9a8b7c6d5e4f30211203f4e5d6c7b8a99a8b7c6d5e4f30211203f4e5d6c7b8a9",
+            "size_bytes": 89_479,
+            "printed_at": "2026-11-28T06:12:42Z",
+            "url": "https://acme.baylink.example/files/eyJ…",
+        }
+        for language in ("en", "zh-hans")
+    ],
+}
 FILE_ID: Final = "fil_01KB1Q3M2W0B2D4F6H8K0N2Q4S"
 FILE: Final[dict[str, Any]] = {
     "id": FILE_ID,
@@ -280,6 +305,7 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     "Order": ORDER,
     "OrderEstimate": {**ESTIMATE, "order": ORDER_ID},
     "OrderDetail": {**ORDER, "estimates": [ESTIMATE], "windows": []},
+    "Document": DOCUMENT,
     "Photo": PHOTO,
     "File": FILE,
     "Site": SITE,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from django.conf import settings
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
@@ -17,6 +18,7 @@ from fleet.models import PhotoKind
 from fleet.texts import DECISIONS, ROW_STATES
 from repair import states as jobs
 from repair.events import MOVED_NAMES
+from repair.models import DocumentKind
 from repair.texts import ICONS, said
 from tenants.actors import name_actor
 from tenants.people.models import join_names, names_of_roles
@@ -285,6 +287,21 @@ def say_photos(data: Mapping[str, Any]) -> str:
     return text % {"kind": dict(PhotoKind.choices).get(data["kind"], data["kind"]), "count": count}
 
 
+def say_document(data: Mapping[str, Any]) -> str:
+    """Which paper, and why it was taken back."""
+    name = str(dict(DocumentKind.choices).get(data["kind"], data["kind"]))
+    return " · ".join(filter(None, (name, data["number"], data.get("why", ""))))
+
+
+def say_copy(data: Mapping[str, Any]) -> str:
+    """Which paper, in which language."""
+    language = dict(settings.LANGUAGES).get(data["language"], data["language"])
+    return f"{say_document(data)} · {language}"
+
+
+UNTOLD: Final = (
+    "order.document_printed",
+)  # in the log, not in an object's timeline: each paper is printed in every language
 EVENTS: Final[dict[str, Words]] = {
     **{
         f"order.{name}": Words(
@@ -306,6 +323,9 @@ EVENTS: Final[dict[str, Words]] = {
     "order.estimate_decided": Words(_l("Decision on the estimate"), "gavel", "info", say_decision),
     "order.noted": Words(_l("Note"), "message", "neutral", lambda d: str(d["text"])),
     "order.photographed": Words(_l("Photos"), "camera", "neutral", say_photos),
+    "order.document_issued": Words(_l("Document issued"), "file-text", "neutral", say_document),
+    "order.document_printed": Words(_l("Document printed"), "printer", "neutral", say_copy),
+    "order.document_withdrawn": Words(_l("Document taken back"), "file-off", "warn", say_document),
     "order.amended": Words(_l("Order changed"), "pencil", "info", say_changes),
     "site.saved": Words(_l("Site saved"), "map-pin", text=say_fields),
     "cost_center.saved": Words(_l("Cost centre saved"), "wallet", text=say_fields),

@@ -135,7 +135,7 @@ SYSTEM_NAMES: Final[dict[str, Any]] = {
     "pre-approval": _("Approval beforehand"),
     **dict.fromkeys(["dispatch", "offers"], _("Dispatch")),
     **dict.fromkeys(["visits", "return", "cancel", "reschedule", "hold", "release", "rework"], _("Service desk")),
-    **dict.fromkeys(["parts", "errand", "salvage", "estimates", "close", "closing"], _("Service desk")),
+    **dict.fromkeys(["parts", "errand", "salvage", "estimates", "close", "closing", "documents"], _("Service desk")),
     "rates": _("Finance"),
     **dict.fromkeys(["invite_member", "issue_api_key", "revoke_api_key", "remove_tenant"], _("Operator")),
 }

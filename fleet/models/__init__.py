@@ -5,6 +5,7 @@ Projected tables are written by projectors alone and hold no foreign keys; owned
 
 from fleet.models.approvals import ApprovalLimit
 from fleet.models.batches import Batch, BatchPolicy, BatchRow, RollbackResult, RowState
+from fleet.models.documents import OrderDocument, OrderDocumentCopy
 from fleet.models.drivers import Driver
 from fleet.models.estimates import OrderEstimate, OrderEstimateLine
 from fleet.models.imports import Import, ImportRow, Register, Verdict
@@ -28,6 +29,8 @@ __all__ = [
     "ImportRow",
     "OdometerReading",
     "Order",
+    "OrderDocument",
+    "OrderDocumentCopy",
     "OrderEstimate",
     "OrderEstimateLine",
     "OrderPhoto",

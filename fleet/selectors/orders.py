@@ -9,7 +9,7 @@ from django.utils import timezone
 from events.book.models import OF_ORDERS, Entry
 from fleet import states
 from fleet.models import Order, OrderEstimate
-from fleet.timeline import TimelineItem, tell_entry
+from fleet.timeline import UNTOLD, TimelineItem, tell_entry
 from repair import states as jobs
 from repair.stages import STAGES, count_stages
 
@@ -93,7 +93,8 @@ def todays_pickups(now: datetime) -> QuerySet[Order]:
 
 def timeline_of(subject: str, *, limit: int = 200) -> list[TimelineItem]:
     """What the log says of one object, newest first."""
-    return [tell_entry(entry) for entry in Entry.objects.filter(subject=subject).order_by("-seq")[:limit]]
+    entries = Entry.objects.filter(subject=subject).exclude(type__in=UNTOLD).order_by("-seq")[:limit]
+    return [tell_entry(entry) for entry in entries]
 
 
 def holder_of(order: Order) -> str:

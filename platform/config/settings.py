@@ -186,6 +186,7 @@ CELERY_BEAT_SCHEDULE = {
     "repair-silence": {"task": "repair.pass_silent_legs_on", "schedule": 10.0, "options": {"expires": 10}},
     "repair-close": {"task": "repair.close_rated", "schedule": 60.0, "options": {"expires": 60}},
     "repair-waiting": {"task": "repair.begin_left_waiting", "schedule": 60.0, "options": {"expires": 60}},
+    "repair-print": {"task": "repair.print_due", "schedule": 30.0, "options": {"expires": 30}},
     "heartbeat": {"task": "config.heartbeat", "schedule": 20.0, "options": {"expires": 600}},
 }
 BROKER_REST_S = 30  # how long nobody is woken after the broker was found dead
@@ -345,6 +346,8 @@ SPECTACULAR_SETTINGS = {
         "ImportStatus": "api.resources.imports.STATUS",
         "ImportRowStatus": "fleet.models.Verdict",
         "PlateType": "fleet.models.PlateType",
+        "DocumentKind": "api.resources.orders.documents.KINDS",
+        "DocumentState": "api.resources.orders.documents.STATES",
     },
     "TAGS": [
         {"name": "Batches", "description": "A file or a list of order lines: sent, checked, submitted, rolled back."},

@@ -68,3 +68,8 @@ def sees_business(actor: Actor) -> bool:
 def may_edit_scope(actor: Actor) -> bool:
     """Whether `actor` may change what is in scope."""
     return actor.is_staff_in(StaffRole.LEAD)
+
+
+def may_withdraw(actor: Actor) -> bool:
+    """Whether `actor` may take an issued document back."""
+    return actor.is_staff_in(StaffRole.LEAD)

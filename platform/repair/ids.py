@@ -18,3 +18,8 @@ def job_ref(job_id: UUID) -> str:
 def vehicle_ref(vehicle_id: UUID) -> str:
     """veh_…"""
     return public_id("veh", vehicle_id)
+
+
+def document_ref(document_id: UUID) -> str:
+    """doc_…"""
+    return public_id("doc", document_id)

@@ -8,12 +8,13 @@ from dispatch.models import LegKind
 from events.commands import Recorded, tell
 from events.listening import listens
 from repair import states
-from repair.events import OrderAgentNamed, OrderWindowsOffered
+from repair.events import JobMoved, OrderAgentNamed, OrderWindowsOffered
 from repair.ids import order_ref
 from repair.locking import lock_purposes
 from repair.models import Job
 from repair.services.choosing import ensure_workshops
 from repair.services.following import assign_jobs, follow, require_place, tell_agent
+from repair.services.issuing import SETTLED, issue_papers
 from repair.telling import move_many
 
 
@@ -80,3 +81,15 @@ def offer_windows(item: Recorded, jobs: Sequence[Job], had_agent: Sequence[Job])
         if item.fact.windows:
             offered = OrderWindowsOffered(subject=ref, order_id=job.order_id, windows=item.fact.windows)
             tell(job.tenant_id, offered, because=item)
+
+
+@listens(JobMoved)
+def make_out_papers(facts: Sequence[Recorded]) -> None:
+    """The papers that are due in the state that a job has reached; the job is locked by who moved it."""
+    due = {
+        item.fact.job_id: item for item in facts if item.fact.after != item.fact.before and item.fact.after in SETTLED
+    }
+    jobs = Job.objects.filter(pk__in=due).select_related("tenant", "workshop", "agent").order_by("pk")
+    for job in jobs:
+        item = due[job.pk]
+        issue_papers(job, after=item.fact.after, actor=item.actor, now=item.occurred_at)

@@ -1,9 +1,12 @@
-"""Celery's way into the desk: what time alone brings about."""
+"""Celery's way into the desk: what time alone brings about, and what is not done inside a command."""
+
+from uuid import UUID
 
 from celery import shared_task
 
 from config import clock
 from repair.services.aftercare import close_rated
+from repair.services.printing import print_copies, print_due
 from repair.services.silence import pass_silent_legs_on
 from repair.services.visit_ends import begin_left_waiting
 from repair.services.working import expire_estimates
@@ -32,3 +35,15 @@ def close() -> int:
 def begin() -> int:
     """Visits that were left waiting for one that has ended."""
     return begin_left_waiting(actor=system_actor("visits"), now=clock.now())
+
+
+@shared_task(name="repair.print_document")
+def print_document(document_id: str) -> int:
+    """The copies of one document."""
+    return print_copies(document_id=UUID(document_id), now=clock.now())
+
+
+@shared_task(name="repair.print_due")
+def sweep_copies() -> int:
+    """The copies that nobody was woken for, and those whose turn has come again."""
+    return print_due(now=clock.now())

@@ -160,6 +160,11 @@ DOCUMENTS: Final[dict[str, Any]] = {
     "quality_report": _l("Quality report"),
     "certificate": _l("Certificate of completion"),
 }
+DOCUMENT_STATES: Final[dict[str, Any]] = {
+    "valid": _l("In force"),
+    "superseded": _l("Replaced"),
+    "withdrawn": _l("Taken back"),
+}
 THINGS: Final = {**ITEMS, **DOCUMENTS}
 ENDED_WELL: Final = frozenset({states.DELIVERED, states.RATED, states.NOT_RATED, states.CLOSED})
 

@@ -8,6 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 
 _SYMBOLS = {"CNY": "¥", "USD": "$", "EUR": "€", "HKD": "HK$"}
+_DIGITS, _PLACES, _GROUPS = "零壹贰叁肆伍陆柒捌玖", ("", "拾", "佰", "仟"), ("", "万", "亿", "兆")
 
 
 def format_fen(*, amount_fen: int, currency: str = "CNY") -> str:
@@ -20,6 +21,32 @@ def format_fen(*, amount_fen: int, currency: str = "CNY") -> str:
 def format_plain_fen(*, amount_fen: int) -> str:
     """`123450` fen as `1234.50`, as fields and files have it: no symbol, no separators, the minus a hyphen."""
     return f"{decimal_of_fen(amount_fen=amount_fen):.2f}"
+
+
+def format_fen_in_characters(*, amount_fen: int) -> str:
+    """`123450` fen as 壹仟贰佰叁拾肆元伍角整, as Chinese papers write a sum so that nobody adds a stroke; not below zero."""
+    yuan, rest = divmod(amount_fen, 100)
+    jiao, fen = divmod(rest, 10)
+    said = f"{_whole_in_characters(yuan)}元" if yuan or not rest else ""
+    said += f"{_DIGITS[jiao]}角" if jiao else ("零" if yuan and fen else "")
+    return f"{said}{_DIGITS[fen]}分" if fen else f"{said}整"
+
+
+def _whole_in_characters(number: int) -> str:
+    """A whole number in groups of four digits; one 零 for each run of zeros inside it."""
+    if number == 0:
+        return _DIGITS[0]
+    said, gap = "", False
+    digits = str(number)
+    for place, digit in enumerate(map(int, digits)):
+        power = len(digits) - 1 - place
+        if digit:
+            said += ("零" if gap else "") + _DIGITS[digit] + _PLACES[power % 4]
+        gap = (gap or digit == 0) and digit == 0
+        if power % 4 == 0 and int(digits[max(0, place - 3) : place + 1]):
+            said += _GROUPS[power // 4]
+            gap = False if digit else gap
+    return said
 
 
 def decimal_of_fen(*, amount_fen: int) -> Decimal:

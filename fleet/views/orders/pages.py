@@ -12,6 +12,7 @@ from fleet.access import Action, may, order_for
 from fleet.models import Order, OrderEstimate
 from fleet.selectors.orders import WAITING_FOR_YOU, holder_of, is_late, timeline_of
 from fleet.views.acting import actor_of, has_seen, now_of
+from fleet.views.orders.papers import shown_papers
 from fleet.views.orders.showing import (
     asks_of,
     can_cancel,
@@ -47,6 +48,7 @@ def show_order(request: HttpRequest, ref: str) -> HttpResponse:
         "timeline": with_photos(actor, order, timeline_of(order.ref)),
         "compared": compare_estimates(estimates) if any(estimate.decision for estimate in estimates) else None,
         "decision": decision_context(actor, order, waiting, now) if waiting else None,
+        "papers": shown_papers(actor, order),
         "windows": windows if may(actor, Action.SUBMIT) else [],
         "can_cancel": can_cancel(actor, order),
         "can_reschedule": can_reschedule(actor, order),

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from config import clock
+from config.demo.letterhead import seed_letterhead
 from config.demo.operations import seed_operations
 from config.demo.workshops import seed_standards, seed_workshops
 from dispatch.seeding import seed_agents, seed_areas, seed_licence_rules
@@ -34,6 +35,7 @@ def seed_desk() -> None:
     seed_models()
     seed_standards()
     seed_operations()
+    seed_letterhead()
     for email, name, roles in STAFF:
         ensure_staff(user=ensure_user(email=email, name=name, password=PASSWORD), roles=roles)
     for number, workshop in enumerate(seed_workshops(), start=1):

@@ -4,10 +4,16 @@ Every step of a job is a `job.moved` fact with its row of JOBS.md; what carries 
 The tenant hears the same step as an event of its order, typed by the state it reached (`order.collected`, `order.ready`, …).
 """
 
+from repair.events.documents import OrderDocumentIssued, OrderDocumentPrinted, OrderDocumentWithdrawn
 from repair.events.facts import (
     AuthorisationSigned,
+    DocumentChecked,
+    DocumentIssued,
+    DocumentPrinted,
+    DocumentWithdrawn,
     JobMoved,
     JobOpened,
+    LetterheadWritten,
     ScopeRuleChanged,
     VehicleRegistered,
     VehicleSaidToBe,
@@ -34,11 +40,19 @@ __all__ = [
     "MOVED_NAMES",
     "ORDER_MOVES",
     "AuthorisationSigned",
+    "DocumentChecked",
+    "DocumentIssued",
+    "DocumentPrinted",
+    "DocumentWithdrawn",
     "JobMoved",
     "JobOpened",
+    "LetterheadWritten",
     "LineTold",
     "OrderAgentNamed",
     "OrderAmended",
+    "OrderDocumentIssued",
+    "OrderDocumentPrinted",
+    "OrderDocumentWithdrawn",
     "OrderEstimateDecided",
     "OrderEstimated",
     "OrderMoved",

@@ -1,7 +1,7 @@
 """The facts of the jobs: the operator's own stream."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -97,3 +97,67 @@ class ScopeRuleChanged(FactBase):
     rule_id: UUID
     before: dict[str, Any]
     after: dict[str, Any]
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class DocumentIssued(FactBase):
+    """A paper was made out: its content is frozen under `sha256`; `supersedes` is in force no more."""
+
+    type: ClassVar[str] = "document.issued"
+    subject: str  # doc_…
+    document_id: UUID
+    tenant_id: UUID | None
+    job_id: UUID | None
+    kind: str
+    number: str
+    document_version: int
+    sha256: str
+    supersedes: UUID | None = None
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class DocumentPrinted(FactBase):
+    """A copy of it lies in the storage; `sha256` is of the PDF."""
+
+    type: ClassVar[str] = "document.printed"
+    subject: str  # doc_…
+    document_id: UUID
+    language: str
+    file_id: UUID
+    sha256: str
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class DocumentWithdrawn(FactBase):
+    """Somebody took a paper back, and said why."""
+
+    type: ClassVar[str] = "document.withdrawn"
+    subject: str  # doc_…
+    document_id: UUID
+    why: str
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class DocumentChecked(FactBase):
+    """J16a: somebody has looked at a paper before the customer is told."""
+
+    type: ClassVar[str] = "document.checked"
+    subject: str  # doc_…
+    document_id: UUID
+    job_id: UUID | None
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class LetterheadWritten(FactBase):
+    """From `valid_from` on papers carry this head."""
+
+    type: ClassVar[str] = "letterhead.written"
+    subject: str  # lhd_…
+    letterhead_id: UUID
+    valid_from: date
+    values: dict[str, Any]

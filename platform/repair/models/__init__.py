@@ -1,6 +1,7 @@
 """DESK: everything between an order and the signed return."""
 
 from repair.models.aftercare import CallAttempt, Incident, ProgressNote, Rating
+from repair.models.documents import Document, DocumentCheck, DocumentCopy, DocumentKind, Letterhead
 from repair.models.drafts import EstimateDraft
 from repair.models.estimates import Estimate, EstimateLine, LineDecision, LineKind
 from repair.models.handing import HandoverDraft, HandoverPhoto, HandoverStep
@@ -19,6 +20,10 @@ __all__ = [
     "Channel",
     "ConditionReport",
     "Custody",
+    "Document",
+    "DocumentCheck",
+    "DocumentCopy",
+    "DocumentKind",
     "Estimate",
     "EstimateDraft",
     "EstimateLine",
@@ -30,6 +35,7 @@ __all__ = [
     "Job",
     "JobKind",
     "KnownVehicle",
+    "Letterhead",
     "LineDecision",
     "LineKind",
     "OdometerCorrection",

@@ -23,6 +23,7 @@ from repair.forms import StepForm
 from repair.ids import job_ref
 from repair.models import Job
 from repair.selectors import jobs as reads
+from repair.selectors.documents import read_documents
 from repair.selectors.giving import read_giving, read_handed_over
 from repair.selectors.pictures import pictures_of_notes
 from repair.tables import JobTable
@@ -56,6 +57,7 @@ def show_job(request: HttpRequest, ref: str) -> HttpResponse:
         **describe(job),
         **read_parts(job),
         "notes": pictures_of_notes(job, actor),
+        "papers": read_documents(job, actor),
         "giving": read_giving(job),
         "handed_over": read_handed_over(job, actor),
         "now": now,
