@@ -4,10 +4,7 @@ import re
 import zlib
 
 OBJECT = re.compile(rb"(\d+) 0 obj\n(.*?)\nendobj", re.DOTALL)
-SHOWN = re.compile(
-    rb"/(f\d+) [\d.]+ Tf|\((?:[^()\\]|\\.)*\)(?=\s*Tj)|\[(?:[^\]\\()]|\((?:[^()\\]|\\.)*\))*\]\s*TJ", re.DOTALL
-)
-STRING = re.compile(rb"\(((?:[^()\\]|\\.)*)\)", re.DOTALL)
+WORD = re.compile(rb"<<|>>|<[0-9A-Fa-f]*>|[^\s()\[\]<>/]+|/\w+|.", re.DOTALL)
 ESCAPE = re.compile(rb"\\([0-7]{1,3}|.)", re.DOTALL)
 PLAIN = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 
@@ -47,15 +44,36 @@ def fonts_of(resources: bytes, objects: dict[int, bytes]) -> dict[bytes, dict[in
 
 def shown_in(content: bytes, fonts: dict[bytes, dict[int, str]]) -> list[str]:
     """What each operator shows."""
-    said, font = [], b""
-    for match in SHOWN.finditer(content):
-        if match[1]:
-            font = match[1]
-            continue
-        glyphs = b"".join(unescape(text) for text in STRING.findall(match[0]))
-        codes = [int.from_bytes(glyphs[place : place + 2]) for place in range(0, len(glyphs), 2)]
-        said.append("".join(fonts[font].get(code, "?") for code in codes))
+    said, font, strings, place, before = [], b"", [], 0, b""
+    while match := WORD.match(content, place):
+        word, place = match[0], match.end()
+        if word == b"BT":
+            strings = []
+        elif word == b"(":
+            text, place = read_string(content, place)
+            strings.append(unescape(text))
+        elif word.startswith(b"<") and word.endswith(b">"):
+            strings.append(bytes.fromhex(word[1:-1].decode()))
+        elif word.startswith(b"/f"):
+            before = word[1:]
+        elif word == b"Tf":
+            font = before
+        elif word in {b"Tj", b"TJ"}:
+            glyphs = b"".join(strings)
+            codes = [int.from_bytes(glyphs[at : at + 2]) for at in range(0, len(glyphs), 2)]
+            said.append("".join(fonts[font].get(code, "?") for code in codes))
+            strings = []
     return said
+
+
+def read_string(content: bytes, place: int) -> tuple[bytes, int]:
+    """A literal string up to its closing parenthesis, and where it ends; balanced ones inside need no backslash."""
+    start, depth = place, 1
+    while depth:
+        letter = content[place : place + 1]
+        depth += {b"(": 1, b")": -1}.get(letter, 0)
+        place += 2 if letter == b"\\" else 1
+    return content[start : place - 1], place
 
 
 def unescape(text: bytes) -> bytes:

@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.show_home, name="home"),
     path("accounts/", include("allauth.urls")),
     path("invitations/<str:token>/", views.show_invitation, name="invitation"),
+    path("check/", include("repair.urls_check")),
     path("language/", views.set_language, name="set_language"),
     path("robots.txt", views.show_robots, name="robots"),
     path("healthz", show_health, name="healthz"),

@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("keys/", include("portal.keys.urls")),
     path("audit/", include("portal.audit.urls")),
     path("api/v1/", include("api.urls")),
+    path("check/", include("repair.urls_check")),
     path("files/", include("files.urls")),
     path("language/", views.set_language, name="set_language"),
     path("healthz", show_health, name="healthz"),

@@ -33,7 +33,11 @@ ACCOUNT = {
     "members/invitations/<str:public_id>/resend/",
     "members/invitations/<str:public_id>/revoke/",
 }
-TOKEN = {"files/photo/<str:token>/", "files/<str:token>/"}
+TOKEN = {
+    "files/photo/<str:token>/",
+    "files/<str:token>/",
+    "check/<slug:code>/",  # a paper's own code: whoever holds it may ask
+}
 OPEN = {
     "accounts/2fa/",
     "accounts/login/",

@@ -81,7 +81,7 @@ def test_only_what_was_approved_and_begun_is_charged(world: World) -> None:
         LineChoice(no=2, is_approved=True),
         LineChoice(no=3, is_approved=False, reason="不需要"),
     ]
-    world.decide(job, "part_approve", choices=choices)
+    world.decide(job, choices=choices)
     working.start_repair(job_id=job.pk, technician=world.technician(job), actor=world.ws(job), now=world.tick())
     assert settlement_lines(fresh(job)) == []
     working.finish_repair(job_id=job.pk, actor=world.ws(job), now=world.tick())
