@@ -44,7 +44,9 @@ def fonts_of(resources: bytes, objects: dict[int, bytes]) -> dict[bytes, dict[in
 
 def shown_in(content: bytes, fonts: dict[bytes, dict[int, str]]) -> list[str]:
     """What each operator shows."""
-    said, font, strings, place, before = [], b"", [], 0, b""
+    said: list[str] = []
+    strings: list[bytes] = []
+    font, before, place = b"", b"", 0
     while match := WORD.match(content, place):
         word, place = match[0], match.end()
         if word == b"BT":
