@@ -14,7 +14,19 @@ from django.utils.translation import gettext as _
 
 from events.ids import BadId, read_public_id
 from fleet.errors import NotValid
-from fleet.models import ApprovalLimit, Batch, BatchRow, CostCenter, Driver, Import, Order, SavedView, Site, Vehicle
+from fleet.models import (
+    ApprovalLimit,
+    Batch,
+    BatchRow,
+    CostCenter,
+    Delegation,
+    Driver,
+    Import,
+    Order,
+    SavedView,
+    Site,
+    Vehicle,
+)
 from tenants.actors import Actor
 from tenants.context import require_tenant
 from tenants.models import Tenant
@@ -132,6 +144,11 @@ def cost_center_for(actor: Actor, key: UUID | str) -> CostCenter:
 def limit_row_for(actor: Actor, key: UUID | str) -> ApprovalLimit:
     """An approval limit (apl_…)."""
     return find(actor, ApprovalLimit, key, "apl")
+
+
+def delegation_for(actor: Actor, key: UUID | str) -> Delegation:
+    """A delegation (dlg_…)."""
+    return find(actor, Delegation, key, "dlg")
 
 
 def view_for(actor: Actor, key: UUID | str) -> SavedView:

@@ -17,7 +17,7 @@ from events.models import Event
 from fleet.approving.limits import Case
 from fleet.models import OrderEstimate
 from fleet.models.base import page_of
-from fleet.selectors.limits import Authority
+from fleet.selectors.authority import Authority
 from fleet.selectors.orders import WAITING_FOR_YOU
 from messages.services import keep_letter
 from repair.events import OrderEstimated

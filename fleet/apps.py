@@ -13,6 +13,7 @@ class FleetConfig(AppConfig):
 
     def ready(self) -> None:
         """Put the pages into the navigation, and the reader that writes to approvers beside the log."""
+        import fleet.approval_letters
         import fleet.approval_mail  # noqa: F401
         from fleet.navigation import register_pages
 

@@ -73,6 +73,12 @@ class AboveLimit(FleetError):
     code = "above_limit"
 
 
+class OwnOrder(FleetError):
+    """Four eyes: whoever has sent the order does not approve it from a certain amount on."""
+
+    code = "own_order"
+
+
 class AlreadyDecided(FleetError):
     """Somebody else decided, or there is a newer version."""
 

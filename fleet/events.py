@@ -7,6 +7,9 @@ from uuid import UUID
 
 from events.catalogue import EventBase, register
 from fleet.approving.events import ApprovalGiven as ApprovalGiven
+from fleet.approving.events import ApprovalPassedOn as ApprovalPassedOn
+from fleet.approving.events import DelegationGiven as DelegationGiven
+from fleet.approving.events import DelegationRevoked as DelegationRevoked
 from fleet.approving.events import LimitRemoved as LimitRemoved
 from fleet.approving.events import LimitSaved as LimitSaved
 

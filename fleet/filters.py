@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fleet import states, texts
 from fleet.models import CostCenter, Driver, Order, OrderEstimate, PlateHistory, Site, Vehicle
-from fleet.selectors.limits import Authority
+from fleet.selectors.authority import Authority
 from fleet.selectors.orders import OVER, WAITING_FOR_YOU, late_q, search_orders
 from fleet.selectors.queue import waited_q, within_limits
 from fleet.selectors.registers import expiring_q

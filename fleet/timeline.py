@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import ngettext
 
 from events.book.models import Entry
-from fleet.approving.words import tell_ground, tell_saved
+from fleet.approving.words import tell_delegation, tell_ground, tell_passed_on, tell_saved
 from fleet.intake.texts import LABELS
 from fleet.models import PhotoKind
 from fleet.texts import DECISIONS, ROW_STATES
@@ -116,13 +116,18 @@ def tell_entry(entry: Entry) -> TimelineItem:
         title = NOTE_TITLES.get(str(entry.data.get("topic")), words.title)
     return TimelineItem(
         time=entry.occurred_at,
-        who=name_actor(entry.actor_name, kind=entry.actor_kind or "system"),
+        who=name_author(name_actor(entry.actor_name, kind=entry.actor_kind or "system"), entry.on_behalf_of),
         title=str(title),
         text=words.text(entry.data),
         icon=words.icon,
         tone=words.tone,
         seq=entry.seq,
     )
+
+
+def name_author(name: str, on_behalf_of: str) -> str:
+    """Who did it, and for whom."""
+    return _("%(name)s, for %(principal)s") % {"name": name, "principal": on_behalf_of} if on_behalf_of else name
 
 
 def moment(text: Any) -> str:
@@ -337,6 +342,9 @@ EVENTS: Final[dict[str, Words]] = {
     "import.discarded": Words(_l("Import discarded"), "trash", "ended"),
     "limit.saved": Words(_l("Approval limit saved"), "scale", "info", tell_saved),
     "limit.removed": Words(_l("Approval limit removed"), "scale", "ended", tell_saved),
+    "approval.passed_on": Words(_l("Passed on to who may approve it"), "arrow-up-circle", "wait", tell_passed_on),
+    "delegation.given": Words(_l("Deputy named"), "user-share", "info", tell_delegation),
+    "delegation.revoked": Words(_l("Delegation taken back"), "user-off", "ended", tell_delegation),
     "approval.given": Words(_l("Approved within the limit"), "scale", "good", tell_ground),
     "limit.changed": Words(_l("Approval limit changed"), "scale", "info", say_limit),
     "member.invited": Words(_l("Invited"), "mail", "info", say_member),

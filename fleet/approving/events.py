@@ -1,6 +1,7 @@
 """What approvals tell: who may, and by what a yes was given."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -40,3 +41,43 @@ class ApprovalGiven(EventBase):
     amount_fen: int  # of this yes
     order_fen: int  # of all that is approved of the order with it: what was held against the limit
     limit: dict[str, Any]  # its terms; empty where none is asked for
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class ApprovalPassedOn(EventBase):
+    """Somebody would approve an estimate, but may not: it goes up to who may."""
+
+    type: ClassVar[str] = "approval.passed_on"
+    subject: str  # ord_…
+    order_id: UUID
+    estimate_version: int
+    amount_fen: int
+    note: str
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class DelegationGiven(EventBase):
+    """A member lends its limits to a deputy for a time."""
+
+    type: ClassVar[str] = "delegation.given"
+    subject: str  # dlg_…
+    principal: str
+    deputy: str
+    deputy_id: str
+    starts_at: datetime
+    ends_at: datetime
+    up_to_fen: int | None
+    reason: str
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class DelegationRevoked(EventBase):
+    """A delegation was taken back before its end."""
+
+    type: ClassVar[str] = "delegation.revoked"
+    subject: str  # dlg_…
+    principal: str
+    deputy: str

@@ -5,11 +5,11 @@ before one for any, then the lowest age, the lowest year of the vehicle, the low
 the most generous counts. Where no limit holds, nothing may be approved.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from fleet.models import ApprovalLimit
+from fleet.models import ApprovalLimit, Delegation
 
 MOST_FEN: Final = 1_000_000_000_000
 ENDLESS: Final = 1 << 62
@@ -23,6 +23,7 @@ class Case:
     """
 
     service: str
+    requester_id: str = ""  # who has sent the order; empty: nobody of the tenant, or nobody asks
     age_years: int | None = None  # None: not known
     used_fen: int = 0
     vehicle_spend_fen: int = 0
@@ -44,6 +45,8 @@ class Verdict:
 
     is_allowed: bool
     limit: ApprovalLimit | None
+    delegation: Delegation | None = None  # by which it is another's limit
+    is_own_order: bool = False  # four eyes are asked for, and the limit would cover it
 
 
 def rank(limit: ApprovalLimit) -> tuple[int, ...]:
@@ -105,13 +108,23 @@ def first_that_holds(limits: Iterable[ApprovalLimit], case: Case, amount_fen: in
     return next((each for each in sorted(limits, key=rank) if holds(each, case, amount_fen)), None)
 
 
+def ends_of(limit: ApprovalLimit, case: Case) -> Iterator[int]:
+    """The amounts up to which something that the limit says may hold."""
+    if limit.up_to_fen is not None:
+        yield limit.up_to_fen - case.used_fen
+    if limit.vehicle_spend_fen is not None:
+        yield limit.vehicle_spend_fen - case.vehicle_spend_fen
+    if limit.center_spend_fen is not None:
+        yield limit.center_spend_fen - case.center_spend_fen
+
+
+def largest(ends: Iterable[int], is_allowed: Callable[[int], bool]) -> int | None:
+    """The largest further amount that passes, of those at which anything can change; None: not even nothing."""
+    tried = {0, MOST_FEN, *(end for end in ends if 0 <= end <= MOST_FEN)}
+    return max(filter(is_allowed, tried), default=None)
+
+
 def room(limits: Sequence[ApprovalLimit], holder: Holder, case: Case) -> int | None:
-    """The largest further amount that may be approved for the order; None: not even nothing."""
-    ends = {0, MOST_FEN}
-    for limit in limits:
-        ends |= {end for end in (
-            None if limit.up_to_fen is None else limit.up_to_fen - case.used_fen,
-            None if limit.vehicle_spend_fen is None else limit.vehicle_spend_fen - case.vehicle_spend_fen,
-            None if limit.center_spend_fen is None else limit.center_spend_fen - case.center_spend_fen,
-        ) if end is not None and 0 <= end <= MOST_FEN}  # fmt: skip
-    return max((end for end in ends if judge(limits, holder, case, end).is_allowed), default=None)
+    """The largest further amount that this holder may approve for the order; None: not even nothing."""
+    ends = (end for limit in limits for end in ends_of(limit, case))
+    return largest(ends, lambda amount: judge(limits, holder, case, amount).is_allowed)

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from fleet import texts
 from fleet.models import ApprovalLimit
 from tenants.people.models import names_of_roles
-from ui.formats import format_fen
+from ui.formats import format_fen, format_moment
 
 
 def say_holder(limit: ApprovalLimit) -> str:
@@ -70,3 +71,19 @@ def tell_ground(data: Mapping[str, Any]) -> str:
     if data["limit"]:
         parts.append(_("by the limit %(rule)s") % {"rule": say_limit(limit_from(data["limit"]))})
     return " · ".join(parts)
+
+
+def tell_passed_on(data: Mapping[str, Any]) -> str:
+    """How much, and what was said with it."""
+    return " · ".join(filter(None, [format_fen(amount_fen=data["amount_fen"]), data["note"]]))
+
+
+def tell_delegation(data: Mapping[str, Any]) -> str:
+    """Who stands in for whom, and for how long."""
+    parts = [_("%(deputy)s for %(principal)s") % {"deputy": data["deputy"], "principal": data["principal"]}]
+    if data.get("starts_at"):
+        start, end = parse_datetime(data["starts_at"]), parse_datetime(data["ends_at"])
+        parts += [f"{format_moment(moment=start)}–{format_moment(moment=end)}"] if start and end else []
+    if data.get("up_to_fen") is not None:
+        parts.append(_("at most %(amount)s") % {"amount": format_fen(amount_fen=data["up_to_fen"])})
+    return " · ".join(filter(None, [*parts, data.get("reason", "")]))

@@ -5,6 +5,7 @@ Projected tables are written by projectors alone and hold no foreign keys; owned
 
 from fleet.models.approvals import ApprovalLimit
 from fleet.models.batches import Batch, BatchPolicy, BatchRow, RollbackResult, RowState
+from fleet.models.delegations import ApprovalPolicy, Delegation, DelegationSide, Endorsement
 from fleet.models.documents import OrderDocument, OrderDocumentCopy
 from fleet.models.drivers import Driver
 from fleet.models.estimates import OrderEstimate, OrderEstimateLine
@@ -18,12 +19,16 @@ from fleet.models.views import FirstView, SavedView
 
 __all__ = [
     "ApprovalLimit",
+    "ApprovalPolicy",
     "Batch",
     "BatchLines",
     "BatchPolicy",
     "BatchRow",
     "CostCenter",
+    "Delegation",
+    "DelegationSide",
     "Driver",
+    "Endorsement",
     "FirstView",
     "Import",
     "ImportRow",

@@ -9,7 +9,7 @@ from django.db.models import Count, Q, QuerySet
 
 from fleet.approving.limits import Case, Verdict
 from fleet.models import OrderEstimate
-from fleet.selectors.limits import Authority
+from fleet.selectors.authority import Authority
 from fleet.selectors.orders import waiting_estimates
 from tenants.actors import Actor
 

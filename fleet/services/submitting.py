@@ -16,7 +16,7 @@ from fleet.access import Action, batch_for, own_tenant, require_may
 from fleet.errors import AboveLimit, HasRejectedRows, NothingToSubmit, OnCreditHold, OnlyChecked, RealAlready
 from fleet.events import BatchDiscarded, BatchMadeReal, BatchSubmitted
 from fleet.models import Batch, BatchPolicy, BatchRow, RowState
-from fleet.selectors.limits import authority_for
+from fleet.selectors.authority import authority_for
 from fleet.services.approvals.beforehand import Beforehand, first_above
 from fleet.services.mending import lock_batch, mend_rows, tell
 from fleet.services.people import freeze_actor

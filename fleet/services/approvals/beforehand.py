@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from fleet.access import Action, may
 from fleet.approving.ages import age_of
 from fleet.approving.limits import Case
-from fleet.selectors.limits import Authority, YearSpend, local_day
+from fleet.selectors.authority import Authority, YearSpend
+from fleet.selectors.limits import local_day
 from tenants.actors import Actor
 
 

@@ -23,7 +23,7 @@ from fleet.approving.events import ApprovalGiven
 from fleet.approving.limits import Case
 from fleet.errors import AlreadyDecided, FleetError
 from fleet.models import ApprovalLimit, Order, OrderEstimate
-from fleet.selectors.limits import Authority
+from fleet.selectors.authority import Authority
 from fleet.services.approvals.grounds import asked_fen, refusal_of, require_newest, require_waiting
 from repair.locking import JobNotFound
 from repair.requests import LineChoice
@@ -161,6 +161,8 @@ class Bench:
             raise refusal_of(self.authority, actor, case, amount, verdict)
         self.vehicles[order.vehicle_id] += amount
         self.centers[order.cost_center] += amount
+        if verdict.delegation is not None:
+            actor = replace(actor, on_behalf_of=verdict.delegation.principal_name)
         return Grant(wanted=wanted, actor=actor, order=order, amount_fen=amount, limit=verdict.limit)
 
     def case_of(self, estimate: OrderEstimate) -> Case:

@@ -6,12 +6,15 @@ from typing import Final
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
+from events.book.models import Entry
 from fleet import texts
 from fleet.approving.limits import Case, Verdict, ceiling
 from fleet.approving.words import say_limit
-from fleet.errors import AboveLimit, AlreadyDecided, FleetError
+from fleet.errors import AboveLimit, AlreadyDecided, FleetError, OwnOrder
 from fleet.models import Order, OrderEstimate
-from fleet.selectors.limits import Authority
+from fleet.selectors.authority import Authority
+from fleet.timeline import name_author
+from repair.events import OrderEstimateDecided
 from repair.requests import LineChoice
 from tenants.actors import Actor
 from tenants.people.models import join_names, names_of_roles
@@ -42,7 +45,7 @@ def require_newest(estimates: Sequence[OrderEstimate], version: int) -> OrderEst
 def say_decided(estimate: OrderEstimate) -> str:
     """Who decided an estimate, when and how: for whoever comes second."""
     facts = {
-        "who": estimate.decided_by,
+        "who": name_decider(estimate),
         "when": format_moment(moment=estimate.decided_at) if estimate.decided_at else "",
         "what": texts.DECISIONS.get(estimate.decision, estimate.decision),
         "amount": format_fen(amount_fen=estimate.approved_fen),
@@ -50,6 +53,13 @@ def say_decided(estimate: OrderEstimate) -> str:
     if estimate.approved_fen:
         return _("%(who)s was first, %(when)s: %(what)s, %(amount)s. Your decision was not taken.") % facts
     return _("%(who)s was first, %(when)s: %(what)s. Your decision was not taken.") % facts
+
+
+def name_decider(estimate: OrderEstimate) -> str:
+    """Who decided, and for whom if it was a deputy: the log says so of the decision."""
+    entries = Entry.objects.filter(subject=estimate.order.ref, type=OrderEstimateDecided.type)
+    found = entries.filter(data__estimate_version=estimate.version).order_by("-seq")
+    return name_author(estimate.decided_by, found.values_list("on_behalf_of", flat=True).first() or "")
 
 
 def asked_fen(estimate: OrderEstimate, choices: Sequence[LineChoice]) -> int:
@@ -74,6 +84,10 @@ def refusal_of(
     wanted = case.used_fen + amount_fen
     limit = verdict.limit
     helpers = name_helpers(authority, case, amount_fen, but=actor.id)
+    if verdict.is_own_order:
+        least = format_fen(amount_fen=authority.policy.four_eyes_from_fen or 0)
+        text = _("You have sent this order yourself; from %(amount)s on somebody else approves it.") % {"amount": least}
+        return OwnOrder(join_texts(text, helpers), params={"from_fen": authority.policy.four_eyes_from_fen})
     if limit is None or ceiling(limit) < 0:
         return PermissionDenied(join_texts(say_nothing(actor, limit), helpers))
     text = _("You may approve up to %(limit)s for one order; this would make it %(amount)s.")

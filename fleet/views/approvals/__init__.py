@@ -1,5 +1,5 @@
-"""The pages of approvals: what waits, many at once, and who may approve how much."""
+"""The pages of approvals: what waits, many at once, who may approve how much, and who stands in for whom."""
 
-from fleet.views.approvals import limits, many, queue
+from fleet.views.approvals import delegations, limits, many, queue, rules
 
-__all__ = ["limits", "many", "queue"]
+__all__ = ["delegations", "limits", "many", "queue", "rules"]

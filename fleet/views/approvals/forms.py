@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fleet import texts
 from fleet.fields import YuanField
+from fleet.forms import moment_field
 from fleet.models import ApprovalLimit
 from fleet.selectors.limits import ROLES
 from fleet.services.approvals.limits import OLDEST, Terms
@@ -79,3 +80,45 @@ def initial_of(held: ApprovalLimit | None) -> dict[str, Any]:
         "holder": f"member:{held.member_id}" if held.member_id else f"role:{held.role}",
         "amount": "unlimited" if held.is_unlimited else kind,
     }
+
+
+class DelegationForm(forms.Form):
+    """Who stands in, from when until when, and up to how much at most."""
+
+    principal = forms.ChoiceField(label=_("For"))
+    deputy = forms.ChoiceField(label=_("Deputy"))
+    starts_at = moment_field(_("From"))
+    ends_at = moment_field(_("Until"))
+    up_to_fen = YuanField(
+        label=_("At most"), help_text=_("Yuan for one order; blank: whatever the one whom it is for may approve.")
+    )
+    reason = forms.CharField(label=_("Reason"), required=False, max_length=300)
+
+    def __init__(self, data: Any, *, people: Sequence[Colleague], own_id: str, is_admin: bool) -> None:
+        super().__init__(data, initial={"principal": own_id})
+        names = [(str(person.id), person.name) for person in people]
+        self.fields["deputy"].choices = [pair for pair in names if is_admin or pair[0] != own_id]  # type: ignore[attr-defined]
+        self.fields["principal"].choices = names  # type: ignore[attr-defined]
+        if not is_admin:
+            del self.fields["principal"]
+
+    @property
+    def terms(self) -> dict[str, Any]:
+        """What was typed, in the service's words."""
+        data = self.cleaned_data
+        return {
+            "principal_id": data.get("principal", ""),
+            "deputy_id": data["deputy"],
+            **{name: data[name] for name in ("starts_at", "ends_at", "up_to_fen", "reason")},
+        }
+
+
+class RulesForm(forms.Form):
+    """What holds beside the limits."""
+
+    four_eyes_from_fen = YuanField(
+        label=_("Somebody else approves from"),
+        help_text=_(
+            "From this amount in yuan on, whoever has sent an order does not approve it; blank: never asked for."
+        ),
+    )

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 from fleet.access import Action, require_may
 from fleet.errors import NotValid
 from fleet.models import OrderEstimate
-from fleet.selectors.limits import authority_for
+from fleet.selectors.authority import authority_for
 from fleet.selectors.queue import prospects_of
 from fleet.services.approvals.many import Asked, decide_many, find, read_pick
 from fleet.views.acting import actor_of, now_of

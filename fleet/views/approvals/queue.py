@@ -5,12 +5,13 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from fleet.access import Action, may, require_may
-from fleet.approving.limits import Case, deciding
+from fleet.approving.limits import Case, Holder, deciding
 from fleet.approving.words import say_limit
 from fleet.filters import QueueFilter
-from fleet.selectors.limits import Authority, authority_for
+from fleet.selectors.authority import Authority, authority_for
 from fleet.selectors.orders import count_waiting, waiting_estimates
 from fleet.selectors.queue import prospects_of
+from fleet.services.approvals.passing import endorsements_of
 from fleet.views.acting import actor_of, now_of
 from fleet.views.approvals.tables import QueueTable
 from tenants.actors import Actor
@@ -30,12 +31,14 @@ def list_approvals(request: HttpRequest) -> HttpResponse:
     paginate_table(table=table, request=request)
     rows = [row.record for row in table.page.object_list]
     table.prospects = prospects_of(rows, authority=authority, actor=actor)
+    table.passed = endorsements_of([(row.order_id, row.version) for row in rows])
     context = {
         "filter": found,
         "table": table,
         "count": count_waiting(),
         "can_decide": may(actor, Action.DECIDE),
         "limits": own_limits(authority, actor),
+        "principals": [each for each in authority.delegations if each.deputy_id == actor.id],
     }
     return render(request, "fleet/approvals.html", context)
 
@@ -44,4 +47,5 @@ def own_limits(authority: Authority, actor: Actor) -> list[str]:
     """The reader's general limits in words."""
     if not may(actor, Action.DECIDE):
         return []
-    return [say_limit(each) for each in deciding(authority.limits, authority.holder(actor), Case(service=""), 0)]
+    holder = Holder(id=actor.id, name=actor.name, roles=actor.roles)
+    return [say_limit(each) for each in deciding(authority.limits, holder, Case(service=""), 0)]

@@ -1,5 +1,6 @@
 """The lists of approvals."""
 
+from datetime import datetime
 from typing import Any
 
 import django_tables2 as tables
@@ -10,10 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 from fleet import texts
 from fleet.approving.words import say_amount, say_conditions, say_holder
-from fleet.models import ApprovalLimit, Order, OrderEstimate
+from fleet.models import ApprovalLimit, Delegation, Endorsement, Order, OrderEstimate
 from fleet.models.base import page_of
+from fleet.selectors.delegations import state_of
 from fleet.selectors.queue import Prospect
 from fleet.tables import VEHICLE, LabelColumn
+from tenants.actors import Actor
+from tenants.people.models import join_names
 from ui.tables import DenseTable, KeyColumn, MoneyColumn, PickColumn, TimeColumn
 from ui.templatetags import ui as components
 
@@ -33,6 +37,7 @@ class QueueTable(DenseTable):
     valid_until = TimeColumn(verbose_name=_("Valid until"))
 
     prospects: dict[int, Prospect]
+    passed: dict[tuple[Any, int], list[Endorsement]]
 
     class Meta(DenseTable.Meta):
         empty_text = _("Nothing waits for your decision")
@@ -64,9 +69,22 @@ class QueueTable(DenseTable):
 
     def render_mine(self, record: OrderEstimate) -> SafeString:
         """Whether the reader's limit covers it."""
-        if self.prospects[record.pk].verdict.is_allowed:
-            return components.status("approved", _g("Within your limit"))
-        return components.status("pending", _g("Above your limit"), tone="warn")
+        verdict = self.prospects[record.pk].verdict
+        if not verdict.is_allowed:
+            said = _g("Your own order") if verdict.is_own_order else _g("Above your limit")
+            return self.with_endorsement(record, components.status("pending", said, tone="warn"))
+        said = _g("Within your limit")
+        if verdict.delegation is not None:
+            said = _g("As deputy of %(name)s") % {"name": verdict.delegation.principal_name}
+        return self.with_endorsement(record, components.status("approved", said))
+
+    def with_endorsement(self, record: OrderEstimate, shown: SafeString) -> SafeString:
+        """Who has passed it on stands beside it."""
+        names = [row.member_name for row in self.passed.get((record.order_id, record.version), ())]
+        if not names:
+            return shown
+        text = _g("passed on by %(names)s") % {"names": join_names(names)}
+        return format_html('{} <span class="text-secondary">{}</span>', shown, text)
 
 
 class Picked:
@@ -117,3 +135,52 @@ class LimitTable(DenseTable):
     def render_amount(self, record: ApprovalLimit) -> str:
         """How much."""
         return say_amount(record)
+
+
+DELEGATION_STATES = {
+    "running": _("Holds now"), "planned": _("Not yet"), "over": _("Has ended"), "revoked": _("Taken back"),
+}  # fmt: skip
+DELEGATION_TONES = {"running": "good", "planned": "info", "over": "ended", "revoked": "ended"}
+
+
+class DelegationTable(DenseTable):
+    """Delegations, the newest first; the table knows its `reader` and `now`."""
+
+    principal_name = KeyColumn(verbose_name=_("For"), orderable=False)
+    deputy_name = tables.Column(verbose_name=_("Deputy"), orderable=False)
+    starts_at = TimeColumn(verbose_name=_("From"), orderable=False)
+    ends_at = TimeColumn(verbose_name=_("Until"), orderable=False)
+    up_to_fen = MoneyColumn(verbose_name=_("At most"), orderable=False)
+    reason = tables.Column(verbose_name=_("Reason"), orderable=False, attrs={"td": {"class": "ui-wrap-cell"}})
+    state = tables.Column(verbose_name=_("Status"), accessor="pk", orderable=False)
+    actions = tables.TemplateColumn(
+        verbose_name="", template_name="fleet/parts/delegation_actions.html", orderable=False
+    )
+
+    reader: Actor
+    now: datetime
+    is_admin = False
+
+    class Meta(DenseTable.Meta):
+        empty_text = _("Nobody stands in for anybody")
+
+    def row_url(self, record: Delegation) -> str:
+        """Nowhere: all of it stands in the row."""
+        del record
+        return ""
+
+    def render_state(self, record: Delegation) -> SafeString:
+        """Whether it holds."""
+        state = state_of(record, self.now)
+        return components.status(state, DELEGATION_STATES[state], tone=DELEGATION_TONES[state])
+
+    def can_revoke(self, record: Delegation) -> bool:
+        """Whether the reader may take it back."""
+        is_open = state_of(record, self.now) in {"running", "planned"}
+        return is_open and (self.is_admin or record.principal_id == self.reader.id)
+
+    def render_actions(self, record: Delegation, column: tables.TemplateColumn, value: Any, bound_column: Any) -> Any:
+        """The button, where the reader may."""
+        if not self.can_revoke(record):
+            return ""
+        return column.render(record=record, table=self, value=value, bound_column=bound_column)

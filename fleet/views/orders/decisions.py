@@ -16,12 +16,14 @@ from fleet.intake.values import parse_fen
 from fleet.models import Order, OrderEstimate
 from fleet.services import ordering
 from fleet.services.approvals.grounds import require_waiting
+from fleet.services.approvals.passing import pass_on
 from fleet.views.acting import REFUSALS, actor_of, now_of, words_of
 from fleet.views.orders.pages import waiting_of
 from fleet.views.orders.showing import Typed, decision_context
 from repair.requests import LineChoice
 from repair.services.approving import Decision
 
+UPWARDS: Final = "pass_on"
 DECISIONS: Final[dict[str, Decision]] = {"approve": "approve", "send_back": "send_back", "reject": "reject"}
 
 
@@ -57,8 +59,10 @@ def show_decision(
 
 def take_decision(request: HttpRequest, order: Order, estimate: OrderEstimate) -> HttpResponse:
     """Do what the form says, or say beside its lines why not."""
+    if request.POST.get("decision") == UPWARDS:
+        return pass_up(request, order, estimate)
     decision = DECISIONS.get(request.POST.get("decision", ""))
-    values = {name: value.replace("\0", "")[:1_000] for name, value in request.POST.items() if isinstance(value, str)}
+    values = typed_values(request)
     if decision is None:
         return show_decision(request, order, estimate, Typed(values=values, problem=_("Choose what is to be done.")))
     choices, errors = read_choices(request) if decision == "approve" else ([], {})
@@ -82,6 +86,33 @@ def take_decision(request: HttpRequest, order: Order, estimate: OrderEstimate) -
         return show_decision(request, order, estimate, faults(error, values, lines))
     else:
         messages.success(request, done)
+    return redirect(order)
+
+
+def typed_values(request: HttpRequest) -> dict[str, str]:
+    """What the form said, to be shown again."""
+    return {name: value.replace("\0", "")[:1_000] for name, value in request.POST.items() if isinstance(value, str)}
+
+
+def pass_up(request: HttpRequest, order: Order, estimate: OrderEstimate) -> HttpResponse:
+    """Hand the choices on to who may approve them."""
+    values = typed_values(request)
+    choices, errors = read_choices(request)
+    if errors:
+        return show_decision(request, order, estimate, Typed(values=values, errors=errors))
+    try:
+        with transaction.atomic():
+            pass_on(
+                order_id=order.pk, version=estimate.version, choices=choices, note=values.get("reason", ""),
+                actor=actor_of(request), now=now_of(request),
+            )  # fmt: skip
+    except AlreadyDecided as error:
+        messages.error(request, error.message)
+    except REFUSALS as error:
+        lines = {line.no for line in estimate.lines.all()}
+        return show_decision(request, order, estimate, faults(error, values, lines))
+    else:
+        messages.success(request, _("It was passed on; those who may approve it get a mail."))
     return redirect(order)
 
 

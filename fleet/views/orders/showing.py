@@ -12,9 +12,10 @@ from files.links import photo_url
 from fleet import states, texts
 from fleet.access import Action, may
 from fleet.approving.words import say_limit
-from fleet.models import Order, OrderEstimate, OrderEstimateLine, OrderPhoto
-from fleet.selectors.limits import authority_for
+from fleet.models import Endorsement, Order, OrderEstimate, OrderEstimateLine, OrderPhoto
+from fleet.selectors.authority import authority_for
 from fleet.services.approvals.grounds import who_could
+from fleet.services.approvals.passing import endorsements_of
 from fleet.timeline import TimelineItem
 from repair import states as jobs
 from tenants.actors import Actor
@@ -105,14 +106,20 @@ def decision_context(
     can_decide = may(actor, Action.DECIDE)
     is_above = not verdict.is_allowed or not can_decide
     lines = sorted(waiting.lines.all(), key=lambda line: line.no)
+    passed = endorsements_of([(order.pk, waiting.version)]).get((order.pk, waiting.version), [])
+    if passed and not typed.values:
+        typed = proposed_by(passed[0])
     return {
         "order": order,
         "waiting": waiting,
+        "passed": passed,
         "lines": [decision_line(line, typed) for line in lines],
         "has_unit_prices": any(line.unit_price_fen is not None for line in lines),
         "used_fen": order.approved_fen,
         "wanted_fen": order.approved_fen + waiting.total_fen,
         "rule": say_limit(verdict.limit) if verdict.limit is not None and can_decide else "",
+        "principal": verdict.delegation.principal_name if verdict.delegation is not None else "",
+        "is_own_order": verdict.is_own_order,
         "room_fen": authority.room(actor, case),
         "is_above": is_above,
         "helpers": who_could(authority, case, waiting.total_fen, but=actor.id) if is_above else "",
@@ -120,6 +127,18 @@ def decision_context(
         "reason": typed.values.get("reason", ""),
         "problem": typed.problem,
     }
+
+
+def proposed_by(endorsement: Endorsement) -> Typed:
+    """The choices of who has passed it on, as if they had been typed."""
+    values: dict[str, str] = {}
+    for choice in endorsement.choices:
+        no = choice["no"]
+        values[f"line-{no}"] = "approve" if choice["is_approved"] else "decline"
+        values[f"reason-{no}"] = choice["reason"]
+        if choice["amount_fen"] is not None:
+            values[f"amount-{no}"] = format_plain_fen(amount_fen=choice["amount_fen"])
+    return Typed(values=values)
 
 
 def decision_line(line: OrderEstimateLine, typed: Typed) -> dict[str, Any]:

@@ -30,6 +30,7 @@ FIELD_NAMES: Final[dict[str, Any]] = {
     "up_to_fen": _l("Approves up to"),
     "is_unlimited": _l("Without limit"),
     "role": _l("Role"),
+    "four_eyes_from_fen": _l("Somebody else approves from"),
     "member_name": _l("Member"),
     "max_age_years": _l("Vehicles up to this age, in years"),
     "vehicle_spend_fen": _l("While the vehicle's year is up to"),
