@@ -8,7 +8,7 @@ import events.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("fleet", "0015_approval_limits"),
+        ("fleet", "0016_hand_over"),
     ]
 
     operations = [
