@@ -143,6 +143,14 @@ DELEGATION_STATES = {
 DELEGATION_TONES = {"running": "good", "planned": "info", "over": "ended", "revoked": "ended"}
 
 
+class RevokeColumn(tables.TemplateColumn):
+    """The button that takes a delegation back, where the table's reader may."""
+
+    def render(self, record: Delegation, table: Any, *args: Any, **kwargs: Any) -> Any:
+        """Nothing for who may not."""
+        return super().render(record, table, *args, **kwargs) if table.can_revoke(record) else ""
+
+
 class DelegationTable(DenseTable):
     """Delegations, the newest first; the table knows its `reader` and `now`."""
 
@@ -153,9 +161,7 @@ class DelegationTable(DenseTable):
     up_to_fen = MoneyColumn(verbose_name=_("At most"), orderable=False)
     reason = tables.Column(verbose_name=_("Reason"), orderable=False, attrs={"td": {"class": "ui-wrap-cell"}})
     state = tables.Column(verbose_name=_("Status"), accessor="pk", orderable=False)
-    actions = tables.TemplateColumn(
-        verbose_name="", template_name="fleet/parts/delegation_actions.html", orderable=False
-    )
+    actions = RevokeColumn(verbose_name="", template_name="fleet/parts/delegation_actions.html", orderable=False)
 
     reader: Actor
     now: datetime
@@ -178,9 +184,3 @@ class DelegationTable(DenseTable):
         """Whether the reader may take it back."""
         is_open = state_of(record, self.now) in {"running", "planned"}
         return is_open and (self.is_admin or record.principal_id == self.reader.id)
-
-    def render_actions(self, record: Delegation, column: tables.TemplateColumn, value: Any, bound_column: Any) -> Any:
-        """The button, where the reader may."""
-        if not self.can_revoke(record):
-            return ""
-        return column.render(record=record, table=self, value=value, bound_column=bound_column)
