@@ -8,7 +8,7 @@ import events.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("fleet", "0016_hand_over"),
+        ("fleet", "0017_order_documents"),
     ]
 
     operations = [
