@@ -8,6 +8,7 @@ from typing import Any
 import uuid_utils.compat as uuid_utils
 from allauth.account.internal.flows.login import get_authentication_records
 from django.conf import settings
+from django.db.models import QuerySet, UUIDField
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone, translation
@@ -17,6 +18,7 @@ from tenants.actors import NOBODY, Actor
 from tenants.models import Tenant
 from tenants.people.keys import find_api_key, note_use
 from tenants.people.models import Membership, StaffMembership, User
+from tenants.postgresql.compiled import compile_once
 
 BEARER = "bearer "
 
@@ -82,13 +84,8 @@ def read_key(header: str, tenant: Tenant | None, common: dict[str, Any]) -> Acto
 
 def read_user(request: HttpRequest, user: Any, tenant: Tenant | None, common: dict[str, Any]) -> Actor:
     """The actor of a signed-in person: its roles in this host's tenant, or at the operator's desks."""
-    memberships = list(
-        Membership.objects.filter(user=user, is_active=True)
-        .exclude(tenant__state=Tenant.State.CLOSED)
-        .select_related("tenant")
-        .order_by("tenant__name")
-    )
-    staff = StaffMembership.objects.filter(user=user, is_active=True).first()
+    memberships = read_memberships(user=user.pk)
+    staff = next(iter(read_staff(user=user.pk)), None)
     own = next((m for m in memberships if tenant is not None and m.tenant_id == tenant.pk), None)
     is_console = getattr(request, "area", "") == "console"
     return Actor(
@@ -100,9 +97,22 @@ def read_user(request: HttpRequest, user: Any, tenant: Tenant | None, common: di
         staff_id=staff.pk if staff else None,
         workshop_id=staff.workshop_id if staff else None,
         authenticated_at=authenticated_at(request),
-        memberships=tuple((m.tenant.slug, m.tenant.name) for m in memberships),
+        memberships=tuple((m.tenant__slug, m.tenant__name) for m in memberships),
         **common,
     )
+
+
+@compile_once(user=UUIDField())
+def read_memberships(user: Any) -> QuerySet[Membership, Any]:
+    """A person's places in tenants that are not closed."""
+    mine = Membership.objects.filter(user=user, is_active=True).exclude(tenant__state=Tenant.State.CLOSED)
+    return mine.order_by("tenant__name").values_list("tenant_id", "tenant__slug", "tenant__name", "roles")
+
+
+@compile_once(user=UUIDField())
+def read_staff(user: Any) -> QuerySet[StaffMembership, Any]:
+    """A person's place among the operator's people, if there is one."""
+    return StaffMembership.objects.filter(user=user, is_active=True).values_list("pk", "roles", "workshop_id")
 
 
 def authenticated_at(request: HttpRequest) -> datetime | None:
