@@ -147,6 +147,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- cache, tasks, files, mail ---------------------------------------------------------------------------------------
 CACHE_URL = text("CACHE_URL")
+CACHES: dict[str, dict[str, Any]]
 if CACHE_URL:
     CACHES = {
         "default": {
@@ -162,6 +163,13 @@ else:
             "KEY_FUNCTION": "tenants.cache.make_key",
         }
     }
+CACHES["template_fragments"] = {  # what `{% cache %}` keeps: a process keeps its own, and keys say all that is shown
+    "BACKEND": f"django.core.cache.backends.{'dummy.DummyCache' if DEBUG else 'locmem.LocMemCache'}",
+    "LOCATION": "template_fragments",
+    "KEY_FUNCTION": "tenants.cache.make_key",
+    "TIMEOUT": None,
+    "OPTIONS": {"MAX_ENTRIES": 500},
+}
 CELERY_BROKER_URL = text("CELERY_BROKER_URL", "memory://")
 CELERY_LONGEST_TASK_S = 1800
 CELERY_TASK_ACKS_LATE = CELERY_TASK_REJECT_ON_WORKER_LOST = CELERY_TASK_IGNORE_RESULT = True

@@ -69,6 +69,13 @@ def format_duration(*, duration: timedelta) -> str:
     return gettext("%(seconds)d s") % {"seconds": seconds}
 
 
+def round_duration(*, duration: timedelta) -> timedelta:
+    """Down to what `format_duration` says of it, without its sign: many durations are told in the same words."""
+    seconds = abs(int(duration.total_seconds()))
+    step = 1 if seconds < 60 else 60 if seconds < 86_400 else 3_600
+    return timedelta(seconds=seconds - seconds % step)
+
+
 def format_moment(*, moment: datetime, style: str = "short") -> str:
     """An aware time in the current zone; styles `short` (no year if it is this one), `long`, `date`, `time`."""
     local = timezone.localtime(moment)

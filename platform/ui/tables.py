@@ -23,7 +23,8 @@ class DenseTable(tables.Table):
     """A table whose rows lead somewhere (`row_url`) and which turns into cards on a phone.
 
     A row with the attribute `data-ui-drawer` shows that address at the side instead, on a click or Enter. A table that is
-    asked for every few seconds may draw its rows itself (`drawn_rows`), cell by cell as its columns stand.
+    asked for every few seconds may draw its rows itself (`drawn_rows`), cell by cell as its columns stand, and name what
+    its head shows beside the address and the language (`head_key`): then the head is kept.
     Give the column that names the row the class `KeyColumn`: it carries the link that keyboard and screen reader use.
     """
 
