@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from dispatch.coverage import cover_areas
-from dispatch.selectors import count_by_area, count_legs, open_legs
+from dispatch.selectors import count_by_area, count_legs
 from partners.desk.models import TenantTerms
 from repair import states
 from repair.models import JobKind
@@ -50,7 +50,7 @@ def duties_of(actor: Actor, counts: Counts, *, now: datetime) -> list[Duty]:
 def dispatching(_counts: Counts, now: datetime) -> list[Duty]:
     """The board with its counts, and the areas that are short of agents."""
     board = reverse("dispatch:board")
-    by_area = count_by_area(open_legs(), now=now)
+    by_area = count_by_area(now=now)
     legs, short = count_legs(by_area), sum(item.is_short for item in cover_areas(now=now, by_area=by_area))
     return [
         Duty(_("Late legs"), legs["late"], f"{board}?group=late", "alarm", "bad"),

@@ -7,14 +7,16 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, DateField, DateTimeField, Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from dispatch.models import OCCUPIED, Agent, Area, Leave, Leg, LicenceRule, Shift
 from dispatch.planning import GateReason, licence_codes
 from dispatch.planning.tables import ZONE, a_year_after
-from dispatch.selectors import count_by_area, open_legs
+from dispatch.selectors import count_by_area
 from events.ids import public_id
+from tenants.postgresql.compiled import compile_once
 
 LEAST: Final = 2
 """The operator promises two to three agents an area (P16): fewer fit ones on shift raise an alert."""
@@ -26,7 +28,7 @@ FLOOR_CLASS: Final = "small_car"
 class Unfit:
     """An agent who is on shift and may not drive, with every shut gate."""
 
-    agent: Agent
+    agent: Any
     reasons: Sequence[GateReason]
 
     @property
@@ -48,7 +50,7 @@ class AreaCover:
     agent counted in every area that he serves.
     """
 
-    area: Area
+    area: Any
     fit: int
     free: int
     waiting: int
@@ -67,6 +69,13 @@ class AreaCover:
         return self.open > self.capacity
 
     @property
+    def shown(self) -> tuple[Any, ...]:
+        """All that a page says of it."""
+        area = (self.area.code, self.area.name, self.area.agents_wanted)
+        unfit = tuple((item.ref, item.agent.name, tuple(item.reasons)) for item in self.unfit)
+        return *area, self.fit, self.free, self.waiting, self.open, self.capacity, unfit
+
+    @property
     def tone(self) -> str:
         """Short of the promise is bad, fewer than wanted or too many legs a warning."""
         if self.is_short:
@@ -75,18 +84,17 @@ class AreaCover:
 
 
 def cover_areas(*, now: datetime, by_area: Mapping[UUID | None, Mapping[str, Any]] | None = None) -> list[AreaCover]:
-    """Every area with what covers it now, in four queries; with the legs of `count_by_area`, or a fifth."""
-    on_shift = list(on_shift_now(now=now))
+    """Every area with what covers it now, in three queries; with the legs of `count_by_area`, or a fourth."""
     floor = floor_licences(timezone.localdate(now, ZONE))
-    shut = {agent.pk: why_unfit(agent, now=now, floor=floor) for agent in on_shift}
+    shut: dict[UUID, list[GateReason]] = {}
     of_area: dict[UUID, list[Any]] = defaultdict(list)
-    by_key = {agent.pk: agent for agent in on_shift}
-    places = Agent.areas.through.objects.filter(agent__in=by_key).order_by("agent__name")
-    for agent_id, area_id in places.values_list("agent_id", "area_id"):
-        of_area[area_id].append(by_key[agent_id])
-    legs = count_by_area(open_legs(), now=now) if by_area is None else by_area
+    for agent in read_on_shift(now=now):
+        shut[agent.pk] = why_unfit(agent, now=now, floor=floor)
+        for area_id in agent.area_ids:
+            of_area[area_id].append(agent)
+    legs = count_by_area(now=now) if by_area is None else by_area
     found = []
-    for area in Area.objects.order_by("name"):
+    for area in read_areas():
         fit = [agent for agent in of_area[area.pk] if not shut[agent.pk]]
         counts = legs.get(area.pk, {})
         found.append(
@@ -101,6 +109,22 @@ def cover_areas(*, now: datetime, by_area: Mapping[UUID | None, Mapping[str, Any
             )
         )
     return found
+
+
+@compile_once()
+def read_areas() -> QuerySet[Area, Any]:
+    """What `AreaCover` and its readers say of an area."""
+    return Area.objects.order_by("name").values_list("pk", "code", "name", "lat", "lng", "radius_m", "agents_wanted")
+
+
+@compile_once(now=DateTimeField())
+def read_on_shift(now: Any) -> Any:
+    """Whoever is on shift, with the keys of his areas and all that `why_unfit` asks."""
+    areas = ArraySubquery(Agent.areas.through.objects.filter(agent=OuterRef("pk")).values("area_id"))
+    return on_shift_now(now=now).annotate(area_ids=areas).values_list(
+        "pk", "name", "load", "is_active", "licence", "licence_expires_on", "probation_until", "in_trade_since",
+        "trained_until", "is_on_leave", "is_busy", "area_ids",
+    )  # fmt: skip
 
 
 def on_shift_now(*, now: datetime) -> QuerySet[Any]:
@@ -151,9 +175,15 @@ def licences_of_floor(day: Any) -> list[str]:
 
 def floor_licences(day: Any) -> frozenset[str]:
     """The classes that may drive the floor class on a day."""
+    return frozenset(licence for rule in read_floor(day=day) for licence in rule.licences)
+
+
+@compile_once(day=DateField())
+def read_floor(day: Any) -> QuerySet[LicenceRule, Any]:
+    """The rule of the floor class that holds on a day, if there is one."""
     rules = LicenceRule.objects.filter(vehicle_class=FLOOR_CLASS, valid_from__lte=day)
-    rule = rules.filter(Q(valid_until=None) | Q(valid_until__gte=day)).order_by("-valid_from").first()
-    return frozenset(rule.licences) if rule else frozenset()
+    open_ended = rules.filter(Q(valid_until=None) | Q(valid_until__gte=day))
+    return open_ended.order_by("-valid_from").values_list("licences")[:1]
 
 
 def annotate_agents(agents: QuerySet[Agent], *, now: datetime) -> QuerySet[Agent]:

@@ -2,21 +2,22 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import django_filters as filters
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, UUIDField
 from django.utils.translation import gettext_lazy as _
 
 from dispatch import texts
-from dispatch.coverage import agents_on_duty
-from dispatch.models import Agent, Area, Clock, Leg, LegKind
+from dispatch.coverage import agents_on_duty, read_areas
+from dispatch.models import Agent, Clock, Leg, LegKind
 from dispatch.selectors import GROUPS
 from dispatch.states import LEG
 from events.ids import BadId, public_id, read_public_id
 from tenants.models import Tenant
+from tenants.postgresql.compiled import compile_once
 from ui.widgets import LongSelect
 
 GROUP_NAMES: dict[str, Any] = {
@@ -35,23 +36,50 @@ WINDOWS: dict[str, Any] = {
 NOBODY = "none"
 
 
-def area_choices(areas: Iterable[Area] | None = None) -> list[tuple[str, str]]:
+Pairs = list[tuple[str, str]]
+
+
+class LegChoices(NamedTuple):
+    """What the lists of a `LegFilter` offer, each under its field's name."""
+
+    area: Pairs
+    tenant: Pairs
+    agent: Pairs
+
+
+def read_choices(*, asked: str, areas: Iterable[Any]) -> LegChoices:
+    """For a page that draws the lists and has read the areas: what a list offers and what it takes are asked for once."""
+    return LegChoices(area=area_choices(areas), tenant=tenant_choices(), agent=agent_choices(asked))
+
+
+def area_choices(areas: Iterable[Any] | None = None) -> Pairs:
     """Every area (or these, which somebody has read), and the places outside of all."""
-    known = Area.objects.order_by("name") if areas is None else areas
+    known = read_areas() if areas is None else areas
     return [("none", str(_("Outside of all"))), *((area.code, area.name) for area in known)]
 
 
-def tenant_choices() -> list[tuple[str, str]]:
+def tenant_choices() -> Pairs:
     """Every tenant."""
-    return list(Tenant.objects.order_by("name").values_list("slug", "name"))
+    return [(row.slug, row.name) for row in read_tenants()]
 
 
-def agent_choices(asked: str = "") -> list[tuple[str, str]]:
+@compile_once()
+def read_tenants() -> Any:
+    """For `tenant_choices`."""
+    return Tenant.objects.order_by("name").values_list("slug", "name")
+
+
+def agent_choices(asked: str = "") -> Pairs:
     """Nobody, whoever has a leg that is open, and who is asked for."""
+    agents = read_busy(asked=agent_key(asked))
+    return [(NOBODY, str(_("Nobody"))), *((public_id("agt", agent.pk), agent.name) for agent in agents)]
+
+
+@compile_once(asked=UUIDField(null=True))
+def read_busy(asked: Any) -> QuerySet[Agent, Any]:
+    """Whoever has a leg that is open, and the one who is asked for."""
     having = Leg.objects.exclude(status__in=LEG.ended).values("agent")
-    wanted = Q(pk__in=having) | Q(pk=agent_key(asked))
-    agents = Agent.objects.filter(wanted).order_by("name", "pk").values_list("pk", "name")
-    return [(NOBODY, str(_("Nobody"))), *((public_id("agt", key), name) for key, name in agents)]
+    return Agent.objects.filter(Q(pk__in=having) | Q(pk=asked)).order_by("name", "pk").values_list("pk", "name")
 
 
 class LegFilter(filters.FilterSet):
@@ -83,12 +111,13 @@ class LegFilter(filters.FilterSet):
         model = Leg
         fields: list[str] = []
 
-    def __init__(self, *args: Any, now: Any, areas: Iterable[Area] | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, now: Any, choices: LegChoices | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.now = now
-        self.filters["area"].extra["choices"] = lambda: area_choices(areas)
         asked = self.data.get("agent", "") if self.data else ""
         self.filters["agent"].extra["choices"] = lambda: agent_choices(asked)
+        for name, pairs in choices._asdict().items() if choices else ():
+            self.filters[name].extra["choices"] = pairs
 
     def search(self, rows: QuerySet[Leg], _name: str, value: str) -> QuerySet[Leg]:
         """Part of what the board shows."""

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from django.db.models import (
     Case,
     Count,
     DateTimeField,
+    DurationField,
     Expression,
     ExpressionWrapper,
     F,
@@ -20,6 +22,7 @@ from django.db.models import (
     Value,
     When,
 )
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from dispatch.events import LegAssigned, LegUnassigned
@@ -29,6 +32,7 @@ from dispatch.planning.tables import ZONE
 from dispatch.states import ACCEPTED, ARRIVED, ASSIGNED, CONTACTED, FAILED, LEG, OFFERED, PLANNED, UNASSIGNED, UNDER_WAY
 from events.ids import public_id
 from events.models import Fact
+from tenants.postgresql.compiled import compile_once
 
 WAITING = (PLANNED, UNASSIGNED, FAILED)
 NAMED = (ASSIGNED, OFFERED, ACCEPTED, CONTACTED)
@@ -38,13 +42,30 @@ GROUPS: dict[str, tuple[str, ...]] = {"waiting": WAITING, "named": NAMED, "movin
 
 def open_legs() -> QuerySet[Leg]:
     """Every leg that has not ended, with `due_at`: when the next step of its state is due."""
-    limits = dict(ClockRule.objects.filter(kind__in=["dispatch", "contact"]).values_list("kind", "limit_s"))
+    limits = {rule.kind: rule.limit for rule in read_limits()}
+    return keep_open_legs(limits["dispatch"], limits["contact"]).all()  # a copy, which reads its rows itself
+
+
+@compile_once()
+def read_limits() -> QuerySet[ClockRule, Any]:
+    """How long the first naming and the first call may take."""
+    return limits_of("dispatch", "contact").values_list("kind", "limit")
+
+
+def limits_of(*kinds: str) -> QuerySet[Any, Any]:
+    """The rules of these clocks, with their `limit` as a duration."""
+    limit = ExpressionWrapper(Coalesce("limit_s", 0) * Value(timedelta(seconds=1)), output_field=DurationField())
+    return ClockRule.objects.filter(kind__in=kinds).annotate(limit=limit)
+
+
+def open_legs_by(dispatch: Any, contact: Any) -> QuerySet[Leg]:
+    """`open_legs` by the limits of these two clocks."""
     answer_by = Offer.objects.filter(leg=OuterRef("pk"), answer="").values("expires_at")[:1]
     due = Case(
-        When(status__in=[PLANNED, UNASSIGNED], then=after("received_at", limits["dispatch"])),
-        When(status=FAILED, then=after("status_since", limits["dispatch"])),
+        When(status__in=[PLANNED, UNASSIGNED], then=after("received_at", dispatch)),
+        When(status=FAILED, then=after("status_since", dispatch)),
         When(status=OFFERED, then=Subquery(answer_by)),
-        When(status=ACCEPTED, then=after("status_since", limits["contact"])),
+        When(status=ACCEPTED, then=after("status_since", contact)),
         When(status__in=[ASSIGNED, CONTACTED], then=F("busy__startswith")),
         When(status=UNDER_WAY, then=F("window_end")),
         When(status=ARRIVED, then=F("busy__endswith")),
@@ -53,27 +74,33 @@ def open_legs() -> QuerySet[Leg]:
     return Leg.objects.exclude(status__in=LEG.ended).annotate(due_at=due)
 
 
-def after(name: str, seconds: int | None) -> Expression:
-    """A moment so many seconds after a field's."""
-    return ExpressionWrapper(F(name) + Value(timedelta(seconds=seconds or 0)), output_field=DateTimeField())
+keep_open_legs = lru_cache(maxsize=16)(open_legs_by)
 
 
-def count_by_area(legs: QuerySet[Leg], *, now: datetime) -> dict[UUID | None, dict[str, Any]]:
+def after(name: str, limit: Any) -> Expression:
+    """A moment so long after a field's."""
+    return ExpressionWrapper(F(name) + limit, output_field=DateTimeField())
+
+
+def count_by_area(*, now: datetime) -> dict[UUID | None, dict[str, Any]]:
     """Of `open_legs`, area by area: how many there are, wait, are named, move, are late, have nobody, and begin today."""
-    day = timezone.localdate(now, ZONE)
-    midnight = datetime.combine(day, time(), ZONE) + timedelta(days=1)
-    counted = (
-        legs.order_by()
-        .values("area_id")
-        .annotate(
-            all=Count("pk"),
-            late=Count("pk", filter=Q(due_at__lt=now)),
-            unassigned=Count("pk", filter=Q(status=UNASSIGNED)),
-            today=Count("pk", filter=Q(window_start__lt=midnight)),
-            **{name: Count("pk", filter=Q(status__in=states)) for name, states in GROUPS.items()},
-        )
-    )
-    return {row["area_id"]: {name: count for name, count in row.items() if name != "area_id"} for row in counted}
+    midnight = datetime.combine(timezone.localdate(now, ZONE), time(), ZONE) + timedelta(days=1)
+    found = (row._asdict() for row in count_open(now=now, midnight=midnight))
+    return {counts.pop("area_id"): counts for counts in found}
+
+
+@compile_once(now=DateTimeField(), midnight=DateTimeField())
+def count_open(now: Any, midnight: Any) -> QuerySet[Leg, Any]:
+    """The counts of `count_by_area`."""
+    counts = {
+        "all": Count("pk"),
+        "late": Count("pk", filter=Q(due_at__lt=now)),
+        "unassigned": Count("pk", filter=Q(status=UNASSIGNED)),
+        "today": Count("pk", filter=Q(window_start__lt=midnight)),
+        **{name: Count("pk", filter=Q(status__in=states)) for name, states in GROUPS.items()},
+    }
+    limits = {kind: Subquery(limits_of(kind).values("limit")) for kind in ("dispatch", "contact")}
+    return open_legs_by(**limits).values("area_id").annotate(**counts).values_list("area_id", *counts)
 
 
 def count_legs(by_area: Mapping[Any, Mapping[str, Any]]) -> dict[str, int]:
@@ -84,7 +111,13 @@ def count_legs(by_area: Mapping[Any, Mapping[str, Any]]) -> dict[str, int]:
 
 def count_unassigned(_actor: object = None) -> int:
     """For the navigation: legs that nobody has."""
-    return Leg.objects.filter(status=UNASSIGNED).count()
+    return sum(row.legs for row in count_without_agent())
+
+
+@compile_once()
+def count_without_agent() -> QuerySet[Leg, Any]:
+    """The figure of `count_unassigned`."""
+    return Leg.objects.filter(status=UNASSIGNED).values("status").annotate(legs=Count("pk")).values_list("legs")
 
 
 def running_clocks() -> QuerySet[Clock]:

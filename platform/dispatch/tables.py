@@ -7,38 +7,33 @@ from typing import Any
 import django_tables2 as tables
 from django.urls import reverse
 from django.utils.functional import cached_property
-from django.utils.html import escape, format_html, format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from dispatch import texts
-from dispatch.models import Agent, Clock, Leg, LegKind, LegMode
+from dispatch.models import Agent, Clock
+from dispatch.rows import HEADINGS, draw_row, look_now
 from events.ids import public_id
 from ui.tables import ClockColumn, DenseTable, KeyColumn, NumberColumn, PickColumn, TimeColumn
 from ui.templatetags import ui as components
 
-SHOWN = (
-    "label", "kind", "mode", "status", "status_since", "window_start", "window_end", "planned_at", "unassigned_reason",
-    "tenant__name", "area__name", "agent__name",
-)  # fmt: skip
-"""What a row says of a leg, and nothing else."""
 WIDE = {"td": {"class": "dp-wide"}, "th": {"class": "dp-wide"}}
 """Columns that give way to a map beside the list; what they say then stands under the row's name."""
 
 
 class LegTable(DenseTable):
-    """Legs that have not ended, of all tenants; their row is drawn in one piece, for the board asks every few seconds."""
+    """Legs that have not ended, of all tenants, as `dispatch.rows` reads and draws them: the board asks every few seconds."""
 
     pick = PickColumn(form="picked")
-    label = tables.Column(verbose_name=_("Vehicle"), attrs={"td": {"class": "ui-key"}})
-    status = tables.Column(verbose_name=_("State"))
-    due_at = tables.Column(verbose_name=_("Due"))
-    tenant = tables.Column(verbose_name=_("Tenant"), accessor="tenant__name", attrs=WIDE)
-    kind = tables.Column(verbose_name=_("Kind"), attrs=WIDE)
-    window_start = tables.Column(verbose_name=_("Window"))
-    area = tables.Column(verbose_name=_("Area"), accessor="area__name", attrs=WIDE)
-    agent = tables.Column(verbose_name=_("Agent"), accessor="agent__name")
+    label = tables.Column(verbose_name=HEADINGS["label"], attrs={"td": {"class": "ui-key"}})
+    status = tables.Column(verbose_name=HEADINGS["status"])
+    due_at = tables.Column(verbose_name=HEADINGS["due_at"])
+    tenant = tables.Column(verbose_name=HEADINGS["tenant"], accessor="tenant__name", attrs=WIDE)
+    kind = tables.Column(verbose_name=HEADINGS["kind"], attrs=WIDE)
+    window_start = tables.Column(verbose_name=HEADINGS["window_start"])
+    area = tables.Column(verbose_name=HEADINGS["area"], accessor="area__name", attrs=WIDE)
+    agent = tables.Column(verbose_name=HEADINGS["agent"], accessor="agent__name")
 
     class Meta(DenseTable.Meta):
         empty_text = _("No legs here")
@@ -48,78 +43,16 @@ class LegTable(DenseTable):
         super().__init__(*args, **kwargs)
         self.now = now
 
+    @property
+    def head_key(self) -> str:
+        """Its columns and their order."""
+        return f"legs {','.join(self.columns.names())} {','.join(self.order_by or ())}"
+
     @cached_property
     def drawn_rows(self) -> SafeString:
         """The rows of the page."""
-        pen = RowPen(
-            names={column.name: escape(column.header) for column in self.columns if column.name != "pick"},
-            addresses=tuple(reverse(f"dispatch:{name}", args=["REF"]) for name in ("leg", "drawer")),
-            picks="pick" in self.columns,
-            now=self.now,
-        )
-        return SafeString("".join([pen.draw(row.record) for row in self.paginated_rows]))
-
-
-class RowPen:
-    """Draws the rows of a `LegTable`: what is the same in all is said once, and what people wrote is escaped."""
-
-    def __init__(self, *, names: dict[str, str], addresses: tuple[str, ...], picks: bool, now: datetime) -> None:
-        self.addresses, self.picks, self.now = addresses, picks, now
-        self.states = {state: str(label) for state, label in texts.LEG_STATES.items()}
-        self.due = {state: str(label) for state, label in texts.DUE.items()}
-        self.kinds = {kind: escape(label) for kind, label in LegKind.choices}
-        self.towed = escape(LegMode.TOW.label)
-        self.cell = {name: f'<td data-label="{header}">' for name, header in names.items()}
-        self.key_cell = f'<td class="ui-key" data-label="{names["label"]}">'
-        self.wide = {name: f'<td class="dp-wide" data-label="{header}">' for name, header in names.items()}
-
-    def draw(self, leg: Any) -> str:
-        """One leg; the focus comes back to its link after the part was renewed."""
-        ref: str = leg.ref
-        label = escape(leg.label or ref[-6:])
-        url, drawer = (address.replace("REF", ref) for address in self.addresses)
-        tenant = escape(leg.tenant.name)
-        kind = f"{self.kinds[leg.kind]} · {self.towed}" if leg.mode == LegMode.TOW else self.kinds[leg.kind]
-        due = components.countdown(
-            leg.due_at, started_at=leg.status_since, now=self.now, label=self.due.get(leg.status, "")
-        )
-        return (
-            f'<tr id="leg-{leg.pk}" data-leg="{ref}" data-href="{url}" data-ui-drawer="{drawer}">'
-            f"{self.pick(leg, ref, label) if self.picks else ''}"
-            f'{self.key_cell}<a id="open-{ref}" href="{url}">{label}<small class="dp-more">{kind} · {tenant}</small></a></td>'
-            f"{self.cell['status']}{self.state(leg)}</td>{self.cell['due_at']}{due}</td>"
-            f"{self.wide['tenant']}{tenant}</td>{self.wide['kind']}{kind}</td>"
-            f"{self.cell['window_start']}<span>{components.when(leg.window_start)} – "
-            f"{components.when(leg.window_end, style='time')}</span></td>"
-            f"{self.wide['area']}{escape(leg.area.name) if leg.area else '–'}</td>"
-            f"{self.cell['agent']}{self.holder(leg)}</td></tr>"
-        )
-
-    def pick(self, leg: Leg, ref: str, label: str) -> str:
-        """The box to pick it by; it carries whom the page shows as its agent."""
-        seen = public_id("agt", leg.agent_id) if leg.agent_id else ""
-        name = escape(gettext("Pick %(name)s")) % {"name": label}
-        return (
-            f'<td class="ui-pick"><input type="checkbox" class="form-check-input" name="pick" form="picked" '
-            f'value="{ref}/{seen}" aria-label="{name}"></td>'
-        )
-
-    def state(self, leg: Leg) -> str:
-        """The state, and why nobody has it."""
-        shown = components.status(leg.status, self.states[leg.status])
-        return two_lines(shown, escape(texts.reason_text(leg.unassigned_reason))) if leg.unassigned_reason else shown
-
-    def holder(self, leg: Leg) -> str:
-        """Who has it, and the planned arrival."""
-        if leg.agent is None:
-            return "–"
-        name = escape(leg.agent.name)
-        return two_lines(name, components.when(leg.planned_at)) if leg.planned_at else name
-
-
-def two_lines(first: str, second: str) -> str:
-    """Both escaped already."""
-    return f'<div>{first}<span class="text-secondary d-block small">{second}</span></div>'
+        look = look_now(picks="pick" in self.columns)
+        return SafeString("".join([draw_row(row.record, look, now=self.now) for row in self.paginated_rows]))
 
 
 class AgentTable(DenseTable):

@@ -13,6 +13,7 @@ from dispatch.coverage import annotate_agents, cover_areas, floor_licences, why_
 from dispatch.filters import AgentFilter
 from dispatch.models import OCCUPIED, Agent
 from dispatch.planning.tables import ZONE
+from dispatch.rows import rows_of
 from dispatch.selectors import open_legs
 from dispatch.tables import AgentTable, LegTable
 from dispatch.views.acting import actor_of, now_of
@@ -32,7 +33,13 @@ def list_agents(request: HttpRequest) -> HttpResponse:
     table = AgentTable(found.qs, reasons_of=lambda agent: why_unfit(agent, now=now, floor=floor))
     paginate_table(table=table, request=request, per_page=ROWS)
     cover = cover_areas(now=now)
-    context = {"table": table, "filter": found, "cover": cover, "short": [item for item in cover if item.is_short]}
+    context = {
+        "table": table,
+        "filter": found,
+        "cover": cover,
+        "cover_key": repr([item.shown for item in cover]),
+        "short": [item for item in cover if item.is_short],
+    }
     return render(request, "dispatch/agents.html", context)
 
 
@@ -42,7 +49,7 @@ def show_agent(request: HttpRequest, ref: str) -> HttpResponse:
     require_watcher(actor_of(request))
     now = now_of(request)
     agent = agent_by(ref, now)
-    legs = open_legs().filter(agent=agent, status__in=OCCUPIED).select_related("tenant", "area", "agent")
+    legs = rows_of(open_legs().filter(agent=agent, status__in=OCCUPIED))
     context = {
         "agent": agent,
         "reasons": [

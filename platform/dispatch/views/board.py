@@ -13,11 +13,12 @@ from django.views.decorators.http import require_safe
 
 from dispatch import texts
 from dispatch.access import may_decide, require_watcher
-from dispatch.coverage import AreaCover, cover_areas
-from dispatch.filters import GROUP_NAMES, ClockFilter, LegFilter
+from dispatch.coverage import cover_areas
+from dispatch.filters import GROUP_NAMES, ClockFilter, LegFilter, read_choices
 from dispatch.mapping import draw_map
+from dispatch.rows import rows_of
 from dispatch.selectors import count_by_area, count_legs, open_legs, running_clocks
-from dispatch.tables import SHOWN, ClockTable, LegTable
+from dispatch.tables import ClockTable, LegTable
 from dispatch.views.acting import actor_of, now_of
 from ui.tables import paginate_table
 
@@ -34,26 +35,29 @@ def show_board(request: HttpRequest) -> HttpResponse:
     """The legs that the filter leaves; htmx asks every few seconds for what lives, and hears 204 when that is nothing."""
     require_watcher(actor_of(request))
     now, legs = now_of(request), open_legs()
-    by_area = count_by_area(legs, now=now)
+    by_area = count_by_area(now=now)
     counts, cover = count_legs(by_area), cover_areas(now=now, by_area=by_area)
-    areas, shown = [item.area for item in cover], legs.select_related("tenant", "area", "agent").only(*SHOWN)
-    found = LegFilter(request.GET, queryset=shown, now=now, areas=areas)
+    choices = read_choices(asked=request.GET.get("agent", ""), areas=[item.area for item in cover])
+    found = LegFilter(request.GET, queryset=rows_of(legs), now=now, choices=choices)
     can_decide = may_decide(actor_of(request))
     listed = LegTable(found.qs, now=now, exclude=() if can_decide else ("pick",))
     table = paginate_table(table=listed, request=request, per_page=ROWS)
-    mark = mark_of((row.record for row in table.paginated_rows), counts, cover)
+    cover_key = repr([item.shown for item in cover])
+    mark = mark_of((row.record for row in table.paginated_rows), counts, cover_key)
     if request.headers.get("X-Seen") == mark:
         return HttpResponse(status=204)
     context = {
         "can_decide": can_decide,
         "table": table,
         "filter": found,
+        "choices": choices,
         "counts": counts,
         "cover": cover,
         "short": [item for item in cover if item.is_short],
         "tabs": group_tabs(request, counts),
         "now": now,
         "query": request.GET.urlencode(),
+        "cover_key": cover_key,
         "mark": mark,
         "shows": SHOWS,
         "agent_states": texts.AGENT_STATES.items(),
@@ -62,20 +66,9 @@ def show_board(request: HttpRequest) -> HttpResponse:
     return render(request, "dispatch/parts/board_live.html" if is_part else "dispatch/board.html", context)
 
 
-def mark_of(legs: Iterable[Any], counts: dict[str, int], cover: list[AreaCover]) -> str:
+def mark_of(legs: Iterable[Any], counts: dict[str, int], cover_key: str) -> str:
     """What the living part shows, in few letters: the same mark is the same part, but for the clocks that run in it."""
-    rows = [
-        (
-            *(leg.pk, leg.status, leg.status_since, leg.due_at, leg.agent_id, leg.planned_at, leg.unassigned_reason),
-            *(leg.label, leg.window_start, leg.window_end),
-        )
-        for leg in legs
-    ]
-    areas = [
-        (item.area.pk, item.fit, item.free, item.waiting, item.open, item.capacity, [unfit.ref for unfit in item.unfit])
-        for item in cover
-    ]
-    shown = repr((rows, sorted(counts.items()), areas, get_language()))
+    shown = repr(([tuple(leg) for leg in legs], sorted(counts.items()), cover_key, get_language()))
     return blake2s(shown.encode(), digest_size=8).hexdigest()
 
 
