@@ -236,6 +236,19 @@ EVENT: Final[dict[str, Any]] = {
         "planned_at": "2026-11-26T05:20:00Z",
     },
 }
+INCIDENT: Final[dict[str, Any]] = {
+    "id": "inc_01M7ZC8Z4XE8Y9Q3B4V1N2T5K6",
+    "number": "BL26112500042-I1",
+    "kind": "damage",
+    "status": "judged",
+    "text": "右后视镜刮擦",
+    "happened_at": "2026-11-25T06:20:00Z",
+    "place": "上海市浦东新区金桥路1388号",
+    "police_number": "",
+    "liability": "company",
+    "liability_reason": "倒车未观察",
+    "compensation_fen": 30_000,
+}
 PHOTO: Final[dict[str, Any]] = {
     "file": "fil_01KB1Q4Y8Z9N1T3V5X7Z9B1D3F",
     "kind": "pickup",
@@ -307,6 +320,7 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     "OrderDetail": {**ORDER, "estimates": [ESTIMATE], "windows": []},
     "Document": DOCUMENT,
     "Photo": PHOTO,
+    "Incident": INCIDENT,
     "File": FILE,
     "Site": SITE,
     "Vehicle": VEHICLE,

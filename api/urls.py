@@ -6,7 +6,7 @@ from api.docs import DocsView, SchemaView
 from api.resources import cost_centers, drivers, events, files, imports, sites, vehicles
 from api.resources.batches import rows as batch_rows
 from api.resources.batches import views as batches
-from api.resources.orders import documents, estimates, photos, steps
+from api.resources.orders import documents, estimates, incidents, photos, steps
 from api.resources.orders import views as orders
 
 app_name = "api"
@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("orders/<str:order_id>/timeline", events.OrderTimeline.as_view(), name="order-timeline"),
     path("orders/<str:order_id>/photos", photos.OrderPhotos.as_view(), name="order-photos"),
     path("orders/<str:order_id>/documents", documents.OrderDocuments.as_view(), name="order-documents"),
+    path("orders/<str:order_id>/incidents", incidents.OrderIncidents.as_view(), name="order-incidents"),
     path("orders/<str:order_id>/window", steps.OrderWindowChoice.as_view(), name="order-window"),
     path("orders/<str:order_id>/rating", steps.OrderRating.as_view(), name="order-rating"),
     path("orders/<str:order_id>/estimates/<int:version>", estimates.EstimateDetail.as_view(), name="estimate"),

@@ -19,7 +19,7 @@ from fleet.texts import DECISIONS, ROW_STATES
 from repair import states as jobs
 from repair.events import MOVED_NAMES
 from repair.models import DocumentKind
-from repair.texts import ICONS, said
+from repair.texts import ICONS, INCIDENT_STATES, INCIDENTS, LIABILITIES, said
 from tenants.actors import name_actor
 from tenants.people.models import join_names, names_of_roles
 from ui.formats import format_fen, format_moment
@@ -307,6 +307,19 @@ def say_copy(data: Mapping[str, Any]) -> str:
 UNTOLD: Final = (
     "order.document_printed",
 )  # in the log, not in an object's timeline: each paper is printed in every language
+
+
+def say_incident(data: Mapping[str, Any]) -> str:
+    """What happened, how far the file is, and who answers for it."""
+    parts = [
+        str(INCIDENTS.get(data["kind"], data["kind"])), str(INCIDENT_STATES.get(data["status"], data["status"])),
+        said(str(data["text"])) if data["status"] == jobs.FILE_OPEN else "",
+        str(LIABILITIES.get(data["liability"], "")), str(data["liability_reason"]),
+        format_fen(amount_fen=data["compensation_fen"]) if data["compensation_fen"] else "",
+    ]  # fmt: skip
+    return " · ".join(filter(None, parts))
+
+
 EVENTS: Final[dict[str, Words]] = {
     **{
         f"order.{name}": Words(
@@ -331,6 +344,7 @@ EVENTS: Final[dict[str, Words]] = {
     "order.document_issued": Words(_l("Document issued"), "file-text", "neutral", say_document),
     "order.document_printed": Words(_l("Document printed"), "printer", "neutral", say_copy),
     "order.document_withdrawn": Words(_l("Document taken back"), "file-off", "warn", say_document),
+    "order.incident": Words(_l("Incident"), "alert-octagon", "warn", say_incident),
     "order.amended": Words(_l("Order changed"), "pencil", "info", say_changes),
     "site.saved": Words(_l("Site saved"), "map-pin", text=say_fields),
     "cost_center.saved": Words(_l("Cost centre saved"), "wallet", text=say_fields),

@@ -10,6 +10,7 @@ from fleet.models.documents import OrderDocument, OrderDocumentCopy
 from fleet.models.drivers import Driver
 from fleet.models.estimates import OrderEstimate, OrderEstimateLine
 from fleet.models.imports import Import, ImportRow, Register, Verdict
+from fleet.models.incidents import OrderIncident
 from fleet.models.orders import BatchLines, Order, OrderSearch, OrderWindow
 from fleet.models.photos import OrderPhoto, PhotoKind
 from fleet.models.places import CostCenter, Site
@@ -38,6 +39,7 @@ __all__ = [
     "OrderDocumentCopy",
     "OrderEstimate",
     "OrderEstimateLine",
+    "OrderIncident",
     "OrderPhoto",
     "OrderSearch",
     "OrderWindow",

@@ -18,6 +18,7 @@ class PhotoKind(models.TextChoices):
     ESTIMATE = "estimate", _("Estimate")
     QUALITY = "quality", _("Quality check")
     PROGRESS = "progress", _("Progress")
+    INCIDENT = "incident", _("Incident")
 
 
 class OrderPhoto(models.Model):

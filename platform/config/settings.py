@@ -193,6 +193,8 @@ CELERY_BEAT_SCHEDULE = {
     "repair-estimates": {"task": "repair.expire_estimates", "schedule": 60.0, "options": {"expires": 60}},
     "repair-silence": {"task": "repair.pass_silent_legs_on", "schedule": 10.0, "options": {"expires": 10}},
     "repair-close": {"task": "repair.close_rated", "schedule": 60.0, "options": {"expires": 60}},
+    "repair-late": {"task": "repair.open_late_returns", "schedule": 60.0, "options": {"expires": 60}},
+    "repair-cover": {"task": "repair.check_cover", "schedule": 60.0, "options": {"expires": 60}},
     "repair-waiting": {"task": "repair.begin_left_waiting", "schedule": 60.0, "options": {"expires": 60}},
     "repair-print": {"task": "repair.print_due", "schedule": 30.0, "options": {"expires": 30}},
     "heartbeat": {"task": "config.heartbeat", "schedule": 20.0, "options": {"expires": 600}},

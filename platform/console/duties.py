@@ -13,6 +13,7 @@ from dispatch.selectors import count_by_area, count_legs
 from partners.desk.models import TenantTerms
 from repair import states
 from repair.models import JobKind
+from repair.selectors.incidents import count_open_incidents, open_gaps
 from tenants.actors import Actor, StaffRole
 
 Counts = Mapping[tuple[str, str], int]
@@ -37,14 +38,22 @@ class Duty:
 
 
 def duties_of(actor: Actor, counts: Counts, *, now: datetime) -> list[Duty]:
-    """The figures of every role that the actor has, each once. A lead has nothing of his own: he sees what needs a hand."""
+    """The figures of every role that the actor has, each once. A lead sees what needs a hand, and no more."""
     found: dict[str, Duty] = {}
     if actor.is_staff_in(StaffRole.LEAD):
-        return []
+        return troubles()
     for role, read in DUTIES.items():
         if actor.is_staff_in(role):
             found |= {duty.url: duty for duty in read(counts, now)}
     return list(found.values())
+
+
+def troubles() -> list[Duty]:
+    """What a lead must not miss: vehicles without cover, and incident files that nobody has closed."""
+    return [
+        Duty(_("Vehicles without cover"), open_gaps().count(), reverse("repair:insurance"), "shield-x", "bad"),
+        Duty(_("Open incident files"), count_open_incidents(), reverse("repair:incidents"), "alert-octagon", "warn"),
+    ]
 
 
 def dispatching(_counts: Counts, now: datetime) -> list[Duty]:

@@ -16,8 +16,6 @@ from repair.forms import (
     DeclineForm,
     FittedForm,
     HoldForm,
-    IncidentChoiceForm,
-    IncidentForm,
     LineForm,
     NoteForm,
     RateForm,
@@ -29,7 +27,7 @@ from repair.forms import (
     WindowForm,
     WorkshopForm,
 )
-from repair.models import Incident, Job, ReportSide
+from repair.models import Job, ReportSide
 from repair.services import (
     aftercare,
     approving,
@@ -113,11 +111,6 @@ def decide(job: Job, form: Any, actor: Actor, now: datetime) -> None:
         tenant_id=job.tenant_id, order_id=job.order_id, version=form.estimate.version if form.estimate else 0,
         decision=form.cleaned_data["decision"], choices=form.choices, reason=form.cleaned_data["reason"], actor=actor, now=now,
     )  # fmt: skip
-
-
-def report_incident(job: Job, form: Any, actor: Actor, now: datetime) -> None:
-    """J25."""
-    changing.report_incident(job_id=job.pk, photos=[], actor=actor, now=now, **form.cleaned_data)
 
 
 def begin_line(job: Job, form: Any, actor: Actor, now: datetime) -> None:
@@ -236,6 +229,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
            CorrectionForm, _("The signed report stays as it is; the customer reads the correction.")),
     Action("correct_return_odometer", _("Correct the odometer of the return"), "gauge", correct_odometer(ReportSide.RETURN),
            CorrectionForm, _("The signed report stays as it is; the customer reads the correction.")),
+    Action("report_incident", _("Report an incident"), "alert-octagon", page="repair:incident_report"),
     Action("decline_scope", _("Out of scope"), "hand-stop", decline, DeclineForm,
            _("The customer reads the reason and the alternative."), "danger"),
     Action("stop", _("Stop the work"), "player-stop", with_data(changing.stop_job), ReasonForm,
@@ -244,7 +238,6 @@ ACTIONS: Final[tuple[Action, ...]] = (
            _("The order ends here; its agent and its bay are free again."), "danger"),
 )  # fmt: skip
 BY_KEY: Final = {action.key: action for action in ACTIONS}
-SINGLE: Final = {"release_incident": lambda job: Incident.objects.filter(job=job, released_at__isnull=True).exists()}
 NOTERS: Final = frozenset({Party.DSP, Party.CC, Party.WS})
 
 
@@ -277,5 +270,4 @@ def actions_for(job: Job, actor: Actor) -> list[Action]:
     """The buttons of a job's page for `actor`, what moves it on first."""
     legal = legal_events(job, actor)
     found = [action for action in ACTIONS if action.is_legal(legal)]
-    found = [action for action in found if action.key not in SINGLE or SINGLE[action.key](job)]
     return sorted(found, key=lambda action: {"primary": 0, "": 1, "danger": 2}[action.style])

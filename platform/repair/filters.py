@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from dispatch.models import Area, Leg
 from repair import states, texts
 from repair.access import sees_business
-from repair.models import Job, JobKind, Workshop
+from repair.models import Incident, IncidentKind, Job, JobKind, Liability, Workshop
 from repair.selectors.jobs import late_jobs, needs_workshop_q, search_jobs
 from tenants.models import Tenant
 
@@ -71,3 +71,34 @@ class JobFilter(filters.FilterSet):
         """Jobs of which a leg begins there."""
         legs = Leg.objects.filter(area=value, purpose_id=Coalesce(OuterRef("visit_id"), OuterRef("pk")))
         return queryset.filter(Exists(legs))
+
+
+class IncidentFilter(filters.FilterSet):
+    """Search, and narrow by state, kind, who answers, and customer."""
+
+    q = filters.CharFilter(label=_("Number, plate, VIN, police number"), method="search")
+    status = filters.ChoiceFilter(label=_("State"), choices=list(texts.INCIDENT_STATES.items()))
+    kind = filters.ChoiceFilter(label=_("What happened"), choices=IncidentKind.choices)
+    liability = filters.ChoiceFilter(label=_("Answers for it"), choices=Liability.choices)
+    tenant = filters.ModelChoiceFilter(
+        label=_("Customer"), field_name="job__tenant", queryset=Tenant.objects.order_by("name")
+    )
+
+    class Meta:
+        model = Incident
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, actor: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not sees_business(actor):
+            for name in ("liability", "tenant"):
+                del self.filters[name]
+
+    def search(self, queryset: QuerySet[Incident], name: str, value: str) -> QuerySet[Incident]:
+        """Every word occurs somewhere."""
+        for word in value.split():
+            queryset = queryset.filter(
+                Q(job__number__icontains=word.partition("-I")[0]) | Q(job__plate__icontains=word)
+                | Q(job__vin__icontains=word) | Q(police_number__icontains=word)
+            )  # fmt: skip
+        return queryset

@@ -23,3 +23,8 @@ def vehicle_ref(vehicle_id: UUID) -> str:
 def document_ref(document_id: UUID) -> str:
     """doc_…"""
     return public_id("doc", document_id)
+
+
+def incident_ref(incident_id: UUID) -> str:
+    """inc_…"""
+    return public_id("inc", incident_id)

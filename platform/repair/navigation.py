@@ -23,6 +23,8 @@ def register_pages() -> None:
             work,
         ),
         ("workshops", _("Workshops"), "repair:workshops", "building-warehouse", 14, (*DESK, StaffRole.WORKSHOP), work),
+        ("incidents", _("Incidents"), "repair:incidents", "alert-octagon", 18, READERS, work),
+        ("insurance", _("Insurance"), "repair:insurance", "shield-check", 84, WATCHERS, rules),
         ("tenants", _("Customers"), "repair:tenants", "building", 80, WATCHERS, rules),
         ("scope", _("Scope"), "repair:scope_rules", "hand-stop", 82, (*DESK, StaffRole.CLAIMS), rules),
     )

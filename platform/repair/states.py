@@ -1,4 +1,5 @@
-"""The job's table (JOBS.md, "Job"): J1 to J27, and the vehicle side of inspections (I), violations (V) and parts (P).
+"""The job's table (JOBS.md, "Job"): J1 to J27, the vehicle side of inspections (I), violations (V) and parts (P), and the
+incident file (N).
 
 Guards whose object comes with a later room (cancellation fees, rate card, statement and report PDFs, complaints) pass by SYS;
 docs/states.md names them.
@@ -212,7 +213,7 @@ MOVES: tuple[Move, ...] = (
     row("J22", "revise", SENT_BACK, ESTIMATING, "WS"),
     row("J23", "return_unrepaired", REJECTED, READY, "DSP"),
     row("J24", "reschedule", PICKUP_FAILED, ACKNOWLEDGED, "DSP TEN INT", needs_customers_word),
-    row("J25", "report_incident", CUSTODY, None, "AGT WS DSP", needs_reason),
+    row("J25", "report_incident", f"{CUSTODY} {DELIVERED_OR_LATER}", None, "AGT WS DSP SYS", needs_reason),
     row("J25", "release_incident", f"{CUSTODY} {DELIVERED_OR_LATER}", None, "DSP"),
     row("J26", "amend", f"{BEFORE_CUSTODY} {PICKUP_FAILED}", None, "TEN INT"),
     row("J27", "hand_over_salvage", AWAITING_APPROVAL, HANDED_OVER, "CLM", needs_reason, "claim"),
@@ -259,3 +260,30 @@ JOB = Machine(
 ACTIVE = frozenset(f"{BEFORE_CUSTODY} {PICKUP_FAILED} {CUSTODY} {AT_PAPERS}".split())  # not yet delivered or ended
 IN_CUSTODY_STATES = frozenset(CUSTODY.split())
 RETURNED = frozenset({DELIVERED, RATED, NOT_RATED})  # and not closed: what the return said may still be put right
+OUTBOUND = frozenset({IN_CUSTODY, PRE_CHECK, AT_STATION})
+ON_THE_ROAD = OUTBOUND | {RETURNING, AT_RETURN, RETURN_FAILED, REFUSED}
+"""With an agent at the wheel, or beside it; else the vehicle stands with us."""
+
+# --- the incident file (J25) --------------------------------------------------------------------------------------------
+
+FILE_OPEN, FILE_JUDGED, FILE_CLOSED = "open", "judged", "closed"
+COMPANY, CUSTOMER, THIRD_PARTY, SHARED = "company", "customer", "third_party", "shared"
+
+
+def needs_proof(incident: Any, evidence: Mapping[str, Any]) -> str | None:
+    """The operator answers unless something shows that somebody else does."""
+    if evidence.get("liability") != COMPANY and not (incident.police_number or evidence.get("has_photos")):
+        return _("Add a photo or the police number first: whoever else is to answer for it can ask what shows it.")
+    return needs_reason(incident, evidence)
+
+
+INCIDENT = Machine(
+    name="incident",
+    states=frozenset({FILE_OPEN, FILE_JUDGED, FILE_CLOSED}),
+    moves=(
+        row("N1", "add", f"{FILE_OPEN} {FILE_JUDGED}", None, "AGT WS DSP CC", needs_reason),
+        row("N2", "judge", f"{FILE_OPEN} {FILE_JUDGED}", FILE_JUDGED, "DSP", needs_proof),
+        row("N3", "close", FILE_JUDGED, FILE_CLOSED, "DSP"),
+    ),
+    ended=frozenset({FILE_CLOSED}),
+)

@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from events.ids import public_id
 from repair import texts
-from repair.ids import job_ref
-from repair.models import Job, ScopeRule
+from repair.ids import incident_ref, job_ref
+from repair.models import CoverGap, CoverKind, Incident, InsurancePolicy, Job, ScopeRule
+from ui.formats import format_fen
 from ui.tables import DenseTable, KeyColumn, NumberColumn, StatusColumn, WindowColumn
 from ui.templatetags import ui as components
 
@@ -131,3 +132,131 @@ class TenantTable(DenseTable):
     def render_late(self, value: int) -> SafeString | int:
         """Red when there is any."""
         return format_html('<span class="text-danger fw-semibold">{}</span>', value) if value else value
+
+
+class IncidentTable(DenseTable):
+    """Incident files, what is open first."""
+
+    number = KeyColumn(verbose_name=_("File"), empty_values=(), orderable=False)
+    status = StatusColumn(verbose_name=_("State"), labels=texts.INCIDENT_STATES)
+    kind = tables.Column(verbose_name=_("What happened"))
+    vehicle = tables.Column(verbose_name=_("Vehicle"), empty_values=(), orderable=False)
+    tenant = tables.Column(verbose_name=_("Customer"), accessor="job__tenant__name")
+    agent = tables.Column(verbose_name=_("Who drove"), accessor="agent__name", default="–")
+    happened_at = tables.Column(verbose_name=_("When"))
+    liability = tables.Column(verbose_name=_("Answers for it"), empty_values=())
+    compensation_fen = NumberColumn(verbose_name=_("Compensation"))
+
+    class Meta(DenseTable.Meta):
+        empty_text = _("No incident has been reported")
+
+    def row_url(self, record: Incident) -> str:
+        """The file's page."""
+        return reverse("repair:incident", args=[incident_ref(record.pk)])
+
+    def render_kind(self, record: Incident) -> str:
+        """In words."""
+        return str(texts.INCIDENTS.get(record.kind, record.kind))
+
+    def render_vehicle(self, record: Incident) -> str:
+        """The plate, or the VIN of a vehicle without one."""
+        return record.job.plate or record.job.vin
+
+    def render_happened_at(self, value: datetime) -> SafeString:
+        """A moment."""
+        return components.when(value)
+
+    def render_liability(self, record: Incident) -> str:
+        """Who, once it is judged."""
+        return str(texts.LIABILITIES.get(record.liability, "–"))
+
+    def render_compensation_fen(self, value: int) -> str:
+        """In yuan."""
+        return format_fen(amount_fen=value)
+
+
+class PolicyTable(DenseTable):
+    """The operator's policies."""
+
+    number = KeyColumn(verbose_name=_("Policy"))
+    insurer = tables.Column(verbose_name=_("Insurer"))
+    kinds = tables.Column(verbose_name=_("What it covers"), orderable=False)
+    vehicle_classes = tables.Column(verbose_name=_("Vehicle classes"), orderable=False, empty_values=())
+    starts_at = tables.Column(verbose_name=_("From"))
+    ends_at = tables.Column(verbose_name=_("Until"))
+    limit_fen = NumberColumn(verbose_name=_("Limit a case"))
+    state = tables.Column(verbose_name=_("State"), empty_values=(), orderable=False)
+
+    class Meta(DenseTable.Meta):
+        empty_text = _("No policy is in the register")
+
+    def row_url(self, record: InsurancePolicy) -> str:
+        """The policy's page."""
+        return reverse("repair:policy", args=[public_id("ins", record.pk)])
+
+    def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.now = now
+
+    def render_kinds(self, value: list[str]) -> str:
+        """In words."""
+        labels = dict(CoverKind.choices)
+        return ", ".join(str(labels.get(kind, kind)) for kind in value)
+
+    def render_vehicle_classes(self, record: InsurancePolicy) -> str:
+        """All, unless it names some."""
+        return ", ".join(record.vehicle_classes) or str(_("all"))
+
+    def render_starts_at(self, value: datetime) -> SafeString:
+        """A moment."""
+        return components.when(value)
+
+    def render_ends_at(self, value: datetime) -> SafeString:
+        """A moment."""
+        return components.when(value)
+
+    def render_limit_fen(self, value: int) -> str:
+        """In yuan."""
+        return format_fen(amount_fen=value)
+
+    def render_state(self, record: InsurancePolicy) -> SafeString:
+        """To come, in force, or over."""
+        if record.starts_at > self.now:
+            return components.status("planned", _("to come"))
+        if record.ends_at <= self.now:
+            return components.status("archived", _("over"))
+        return components.status("active", _("in force"))
+
+
+class GapTable(DenseTable):
+    """Vehicles in custody without cover."""
+
+    vehicle = KeyColumn(verbose_name=_("Vehicle"), accessor="custody__visit__plate", empty_values=(), orderable=False)
+    tenant = tables.Column(verbose_name=_("Customer"), accessor="custody__visit__tenant__name", orderable=False)
+    vehicle_class = tables.Column(verbose_name=_("Class"), orderable=False)
+    kind = tables.Column(verbose_name=_("What is not covered"), orderable=False)
+    opened_at = tables.Column(verbose_name=_("Since"), orderable=False)
+    closed_at = tables.Column(verbose_name=_("Until"), orderable=False, empty_values=())
+
+    class Meta(DenseTable.Meta):
+        empty_text = _("Every vehicle with us is covered")
+
+    def row_url(self, record: CoverGap) -> str:
+        """The jobs of the vehicle."""
+        return f"{reverse('repair:jobs')}?q={record.custody.vin}"
+
+    def render_vehicle(self, record: CoverGap) -> str:
+        """The plate, or the VIN."""
+        return record.custody.visit.plate or record.custody.vin
+
+    def render_kind(self, record: CoverGap) -> str:
+        """In words."""
+        return str(dict(CoverKind.choices).get(record.kind, record.kind))
+
+    def render_opened_at(self, value: datetime) -> SafeString:
+        """A moment."""
+        return components.when(value)
+
+    def render_closed_at(self, record: CoverGap) -> SafeString | str:
+        """A moment, or still open."""
+        return components.when(record.closed_at) if record.closed_at else components.status("late", _("still open"))

@@ -6,6 +6,8 @@ from celery import shared_task
 
 from config import clock
 from repair.services.aftercare import close_rated
+from repair.services.incidents import open_late_returns
+from repair.services.insuring import check_cover
 from repair.services.printing import print_copies, print_due
 from repair.services.silence import pass_silent_legs_on
 from repair.services.visit_ends import begin_left_waiting
@@ -47,3 +49,15 @@ def print_document(document_id: str) -> int:
 def sweep_copies() -> int:
     """The copies that nobody was woken for, and those whose turn has come again."""
     return print_due(now=clock.now())
+
+
+@shared_task(name="repair.open_late_returns")
+def open_late() -> int:
+    """A file for each vehicle that is later back than promised."""
+    return open_late_returns(now=clock.now())
+
+
+@shared_task(name="repair.check_cover")
+def check() -> int:
+    """P25: vehicles in custody that no policy covers."""
+    return check_cover(now=clock.now())

@@ -140,6 +140,18 @@ INCIDENTS: Final[dict[str, Any]] = {
     "violation": _l("Traffic violation"),
     "loss": _l("Loss"),
     "damage": _l("Damage"),
+    "late_return": _l("Late return"),
+}
+INCIDENT_STATES: Final[dict[str, Any]] = {
+    states.FILE_OPEN: _l("To be judged"),
+    states.FILE_JUDGED: _l("Judged"),
+    states.FILE_CLOSED: _l("Closed"),
+}
+LIABILITIES: Final[dict[str, Any]] = {
+    states.COMPANY: _l("The operator"),
+    states.CUSTOMER: _l("The customer"),
+    states.THIRD_PARTY: _l("A third party"),
+    states.SHARED: _l("Shared"),
 }
 DECISIONS: Final[dict[str, Any]] = {
     "": _l("Waiting"),
@@ -171,6 +183,7 @@ ENDED_WELL: Final = frozenset({states.DELIVERED, states.RATED, states.NOT_RATED,
 
 SAID: Final[dict[str, Any]] = {
     "pre_approved": _l("Within the amount approved beforehand"),
+    "promise_missed": _l("The vehicle is later back than was promised."),
     "estimate_expired": _l("The estimate was not decided in time; a new one is due."),
 }
 """Why the system itself took a step: kept as a code, since whoever reads it chooses the language."""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from repair.views import handover, jobs, places, scope
+from repair.views import handover, incidents, insurance, jobs, places, scope
 from repair.views.workshop import estimate, floor, giving, progress, quality, receive
 
 app_name = "repair"
@@ -26,6 +26,16 @@ urlpatterns = [
     path("jobs/<str:ref>/quality/", quality.check_quality, name="quality"),
     path("jobs/<str:ref>/note/", progress.note_progress, name="note"),
     path("jobs/<str:ref>/hand-over/", giving.hand_over, name="give"),
+    path("jobs/<str:ref>/incident/", incidents.report, name="incident_report"),
+    path("incidents/", incidents.list_files, name="incidents"),
+    path("incidents/<str:ref>/", incidents.show_file, name="incident"),
+    path("incidents/<str:ref>/judge/", incidents.judge, name="incident_judge"),
+    path("incidents/<str:ref>/close/", incidents.close, name="incident_close"),
+    path("insurance/", insurance.list_policies, name="insurance"),
+    path("insurance/gaps/", insurance.list_gaps, name="cover_gaps"),
+    path("insurance/new/", insurance.enter_policy, name="policy_new"),
+    path("insurance/<str:ref>/", insurance.show_policy, name="policy"),
+    path("insurance/<str:ref>/end/", insurance.end_policy, name="policy_end"),
     path("scope/", scope.list_rules, name="scope_rules"),
     path("scope/new/", scope.edit_rule, name="scope_rule_new"),
     path("scope/try/", scope.try_text, name="scope_try"),

@@ -5,7 +5,7 @@ from datetime import timedelta
 from events.models import Fact
 from repair.actions import ACTIONS, BY_KEY
 from repair.ids import job_ref
-from repair.models import Estimate, Incident
+from repair.models import Estimate
 from repair.services import collecting, working
 from repair.states import MOVES
 from tenants.actors import Party
@@ -23,6 +23,7 @@ def test_every_step_of_the_operators_desks_has_a_button() -> None:
     elsewhere = {
         "open", "acknowledge",  # intake
         "assign", "reassign", "unassign",  # the dispatch board
+        "release_incident",  # on the page of the file
         "part_approve", "send_back", "reject", "fail_quality", "stop_at_consent",  # answers inside another step's form
     }  # fmt: skip
     assert events - stood_for == elsewhere - {"fail_quality"}
@@ -121,17 +122,6 @@ def test_nobody_else_decides_for_the_customer(world: World, at_console: AtConsol
     for role in ("lead", "claims", "finance"):
         assert at_console(role).post(step_of(job, "decide"), {"decision": "approve"}).status_code == 409
     assert fresh(job).status == "awaiting_approval"
-
-
-def test_an_incident_is_reported_and_closed(world: World, at_console: AtConsole) -> None:
-    job = world.in_custody()
-    client = at_console("dispatcher")
-    assert step_of(job, "release_incident") not in text_of(client.get(page_of(job)))
-    client.post(step_of(job, "report_incident"), {"kind": "damage", "text": "右后视镜", "police_number": ""})
-    file = Incident.objects.get()
-    assert "右后视镜" in text_of(client.get(page_of(job)))
-    client.post(step_of(job, "release_incident"), {"incident": str(file.pk)})
-    assert Incident.objects.get().released_at is not None
 
 
 def test_another_time_after_a_failed_pickup(world: World, at_console: AtConsole) -> None:

@@ -24,7 +24,19 @@ from fleet.services.receiving import receive_batch
 from repair import states
 from repair.models import Estimate, Incident, Job
 from repair.requests import Amendment, EstimateLineDraft, LineChoice
-from repair.services import aftercare, changing, choosing, collecting, errands, holding, inspecting, returning, working
+from repair.services import (
+    aftercare,
+    changing,
+    choosing,
+    collecting,
+    errands,
+    holding,
+    incidents,
+    inspecting,
+    returning,
+    working,
+)
+from repair.services.incidents import IncidentReport
 from tenants.actors import Actor
 from tenants.context import tenant_context
 from tenants.models import Tenant
@@ -301,14 +313,19 @@ def desk_acts(play: Play, job: Job) -> list[Callable[[], Any]]:
     dsp, shop = play.dispatcher, stages.shop(job, play.cast)
     extra = [EstimateLineDraft(kind="part", text="球头磨损", amount_fen=26_000)]
     words = {"en": "Not our work.", "zh": "不在范围内"}
-    incident = Incident.objects.filter(job=job, released_at__isnull=True).first()
+    file = Incident.objects.filter(job=job, released_at__isnull=True).values_list("pk", flat=True).first() or job.pk
     return [
         lambda: holding.hold_job(cause="ours", reason="等客户", actor=dsp, **who),
         lambda: holding.release_job(actor=dsp, **who),
         lambda: changing.stop_job(reason="客户要求停止", actor=dsp, **who),
         lambda: changing.decline_scope(reason=words, alternative=words, actor=dsp, **who),
-        lambda: changing.report_incident(kind="damage", text="倒车刮擦", police_number="", photos=(), actor=dsp, **who),
-        lambda: changing.release_incident(incident_id=incident.pk if incident else job.pk, actor=dsp, now=play.now),
+        lambda: incidents.report_incident(
+            report=IncidentReport(kind="damage", text="倒车刮擦", happened_at=play.now), actor=dsp, **who
+        ),
+        lambda: incidents.judge_incident(
+            liability="company", reason="我方倒车", compensation_fen=30_000, actor=dsp, now=play.now, incident_id=file
+        ),
+        lambda: incidents.close_incident(incident_id=file, actor=dsp, now=play.now),
         lambda: working.note_progress(text="正在拆检", actor=shop, **who),
         lambda: working.require_consent(lines=extra, note="发现新故障", actor=shop, **who),
         lambda: inspecting.fail_reinspection(reason="异响", actor=play.inspector, **who),

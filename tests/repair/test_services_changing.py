@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from dispatch.models import Clock
 from events.machine import TransitionError
 from events.models import Event, Fact
-from repair.models import Custody, Incident, Job, Rating, Vehicle, WorkshopDay
+from repair.models import Custody, Job, Rating, Vehicle, WorkshopDay
 from repair.requests import Amendment
 from repair.services import aftercare, changing
 from tenants.models import Tenant
@@ -184,40 +184,6 @@ def test_stopped_work_ends_its_waits(world: World) -> None:
     assert Clock.objects.get(kind="approval").stopped_at is not None
     with pytest.raises(ValidationError, match="decided this estimate already"):
         world.decide(job)
-
-
-# --- J25 --------------------------------------------------------------------------------------------------------------
-
-
-def test_an_incident_lies_over_the_job_and_is_released_once(world: World) -> None:
-    job = world.in_custody()
-    file = changing.report_incident(
-        job_id=job.pk,
-        kind="accident",
-        text="右后视镜刮擦",
-        police_number="3101",
-        photos=["f"],
-        actor=world.agent(),
-        now=world.tick(),
-    )
-    assert fresh(job).status == "in_custody"
-    changing.release_incident(incident_id=file.pk, actor=world.dsp, now=world.tick())
-    assert Incident.objects.get().released_by == "周敏"
-    with pytest.raises(ValidationError, match="closed already"):
-        changing.release_incident(incident_id=file.pk, actor=world.dsp, now=world.tick())
-
-
-def test_an_incident_has_a_kind_and_words(world: World) -> None:
-    job = world.in_custody()
-    terms: Any = {"job_id": job.pk, "police_number": "", "photos": [], "actor": world.dsp, "now": world.now}
-    with pytest.raises(ValidationError):
-        changing.report_incident(kind="weather", text="hail", **terms)
-    with pytest.raises(TransitionError, match="Say why"):
-        changing.report_incident(kind="loss", text=" ", **terms)
-    early = world.order(vin="LSVNV2182E2100001", plate="沪B1")
-    with pytest.raises(TransitionError) as caught:
-        changing.report_incident(kind="loss", text="x", **{**terms, "job_id": early.pk})
-    assert caught.value.code == "illegal_state"
 
 
 # --- J17, J18 ---------------------------------------------------------------------------------------------------------

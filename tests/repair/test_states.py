@@ -113,7 +113,7 @@ EXPECTED: dict[str, list[tuple[list[str], str | None, str, set[str] | None]]] = 
     "revise": [(["sent_back"], "estimating", "WS", None)],
     "return_unrepaired": [(["rejected"], "ready", "DSP", None)],
     "reschedule": [(["pickup_failed"], "acknowledged", "DSP TEN", None)],
-    "report_incident": [(IN_CUSTODY, None, "AGT WS DSP", None)],
+    "report_incident": [([*IN_CUSTODY, *AFTER], None, "AGT WS DSP SYS", None)],
     "release_incident": [([*IN_CUSTODY, *AFTER], None, "DSP", None)],
     "amend": [([*BEFORE_CUSTODY, "pickup_failed"], None, "TEN", None)],
     "hand_over_salvage": [(["awaiting_approval"], "handed_over", "CLM", {"claim"})],

@@ -19,6 +19,7 @@ from fleet.views.orders.showing import (
     can_reschedule,
     compare_estimates,
     decision_context,
+    incidents_of,
     with_photos,
 )
 from repair import states as jobs
@@ -49,6 +50,7 @@ def show_order(request: HttpRequest, ref: str) -> HttpResponse:
         "compared": compare_estimates(estimates) if any(estimate.decision for estimate in estimates) else None,
         "decision": decision_context(actor, order, waiting, now) if waiting else None,
         "papers": shown_papers(actor, order),
+        "incidents": incidents_of(order),
         "windows": windows if may(actor, Action.SUBMIT) else [],
         "can_cancel": can_cancel(actor, order),
         "can_reschedule": can_reschedule(actor, order),

@@ -12,12 +12,14 @@ from files.links import photo_url
 from fleet import states, texts
 from fleet.access import Action, may
 from fleet.approving.words import say_limit
-from fleet.models import Endorsement, Order, OrderEstimate, OrderEstimateLine, OrderPhoto
+from fleet.models import Endorsement, Order, OrderEstimate, OrderEstimateLine, OrderIncident, OrderPhoto
 from fleet.selectors.authority import authority_for
+from fleet.selectors.limits import authority_for
 from fleet.services.approvals.grounds import who_could
 from fleet.services.approvals.passing import endorsements_of
 from fleet.timeline import TimelineItem
 from repair import states as jobs
+from repair.texts import INCIDENT_STATES, INCIDENTS, LIABILITIES
 from tenants.actors import Actor
 from ui.formats import format_fen, format_moment, format_plain_fen
 
@@ -229,3 +231,16 @@ def can_cancel(actor: Actor, order: Order) -> bool:
 def can_reschedule(actor: Actor, order: Order) -> bool:
     """Whether the reader may change its time now."""
     return may(actor, Action.SUBMIT) and order.status in states.AMENDABLE
+
+
+def incidents_of(order: Order) -> list[dict[str, Any]]:
+    """The incident files over the order, the newest first, in the reader's words."""
+    return [
+        {
+            "row": row,
+            "kind": INCIDENTS.get(row.kind, row.kind),
+            "state": INCIDENT_STATES.get(row.status, row.status),
+            "liability": LIABILITIES.get(row.liability, ""),
+        }
+        for row in OrderIncident.objects.filter(order=order).order_by("-id")
+    ]

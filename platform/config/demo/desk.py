@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from config import clock
+from config.demo.insurance import seed_policies
 from config.demo.letterhead import seed_letterhead
 from config.demo.operations import seed_operations
 from config.demo.workshops import seed_standards, seed_workshops
@@ -36,6 +37,7 @@ def seed_desk() -> None:
     seed_standards()
     seed_operations()
     seed_letterhead()
+    seed_policies()
     for email, name, roles in STAFF:
         ensure_staff(user=ensure_user(email=email, name=name, password=PASSWORD), roles=roles)
     for number, workshop in enumerate(seed_workshops(), start=1):

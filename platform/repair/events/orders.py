@@ -241,6 +241,7 @@ class OrderPhotographed(EventBase):
     subject: str
     order_id: UUID
     kind: str  # pickup, hand_over, return, failed, estimate, quality, progress
+    kind: str  # pickup, return, failed, estimate, quality, progress, incident
     photos: tuple[PhotoTold, ...]
 
 

@@ -1,5 +1,6 @@
 """What the desk's people fill in before a step is taken."""
 
+from repair.forms.incidents import IncidentNoteForm, IncidentReportForm, JudgeForm, PolicyForm
 from repair.forms.steps import (
     CallForm,
     CorrectionForm,
@@ -8,8 +9,6 @@ from repair.forms.steps import (
     DeclineForm,
     FittedForm,
     HoldForm,
-    IncidentChoiceForm,
-    IncidentForm,
     LineForm,
     NoteForm,
     RateForm,
@@ -33,10 +32,12 @@ __all__ = [
     "DeclineForm",
     "FittedForm",
     "HoldForm",
-    "IncidentChoiceForm",
-    "IncidentForm",
+    "IncidentNoteForm",
+    "IncidentReportForm",
+    "JudgeForm",
     "LineForm",
     "NoteForm",
+    "PolicyForm",
     "RateForm",
     "ReasonForm",
     "ReceiptForm",

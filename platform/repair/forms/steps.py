@@ -7,12 +7,10 @@ from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from repair import texts
 from repair.models import (
     Estimate,
     EstimateLine,
     HoldCause,
-    Incident,
     Job,
     JobKind,
     LineDecision,
@@ -153,26 +151,6 @@ class ReturnWindowForm(WindowForm):
     """From when to when; empty takes the next hours that fit."""
 
     is_required = False
-
-
-class IncidentForm(StepForm):
-    """What happened."""
-
-    kind = forms.ChoiceField(label=_("What happened"), choices=list(texts.INCIDENTS.items()))
-    text = forms.CharField(label=_("In words"), max_length=2000, widget=forms.Textarea(attrs=AREA))
-    police_number = forms.CharField(label=_("Police number"), max_length=64, required=False)
-
-
-class IncidentChoiceForm(StepForm):
-    """Which file is closed."""
-
-    incident = forms.ModelChoiceField(label=_("Incident file"), queryset=Incident.objects.none(), empty_label=None)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field: Any = self.fields["incident"]
-        field.queryset = Incident.objects.filter(job=self.job, released_at__isnull=True).order_by("reported_at")
-        field.label_from_instance = lambda file: f"{texts.INCIDENTS.get(file.kind, file.kind)}: {file.text[:60]}"
 
 
 class FittedForm(StepForm):

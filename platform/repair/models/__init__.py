@@ -5,6 +5,15 @@ from repair.models.documents import Document, DocumentCheck, DocumentCopy, Docum
 from repair.models.drafts import EstimateDraft
 from repair.models.estimates import Estimate, EstimateLine, LineDecision, LineKind
 from repair.models.handing import HandoverDraft, HandoverPhoto, HandoverStep
+from repair.models.incidents import (
+    CoverGap,
+    CoverKind,
+    Incident,
+    IncidentKind,
+    IncidentNote,
+    InsurancePolicy,
+    Liability,
+)
 from repair.models.jobs import Channel, HoldCause, Job, JobKind
 from repair.models.operations import Operation
 from repair.models.papers import Authorisation, ConditionReport, QualityCheck, QualityStandard
@@ -19,6 +28,8 @@ __all__ = [
     "CallAttempt",
     "Channel",
     "ConditionReport",
+    "CoverGap",
+    "CoverKind",
     "Custody",
     "Document",
     "DocumentCheck",
@@ -32,10 +43,14 @@ __all__ = [
     "HandoverStep",
     "HoldCause",
     "Incident",
+    "IncidentKind",
+    "IncidentNote",
+    "InsurancePolicy",
     "Job",
     "JobKind",
     "KnownVehicle",
     "Letterhead",
+    "Liability",
     "LineDecision",
     "LineKind",
     "OdometerCorrection",

@@ -1,4 +1,4 @@
-"""Notes on the way, incidents, call attempts and ratings."""
+"""Notes on the way, call attempts and ratings."""
 
 from typing import Any, ClassVar
 
@@ -22,24 +22,6 @@ class ProgressNote(Key):
     class Meta:
         verbose_name = _("progress note")
         verbose_name_plural = _("progress notes")
-
-
-class Incident(Key):
-    """事故/异常档案: an accident, a loss or damage while the vehicle is in custody; an overlay on the job."""
-
-    job = models.ForeignKey(Job, on_delete=models.PROTECT, related_name="incidents")
-    kind = models.CharField(max_length=20)  # accident, violation, loss, damage
-    text = models.TextField()
-    police_number = models.CharField(max_length=64, blank=True)
-    photos = models.JSONField(default=list)
-    reported_by = models.CharField(max_length=200)
-    reported_at = models.DateTimeField()
-    released_at = models.DateTimeField(null=True)
-    released_by = models.CharField(max_length=200, blank=True)
-
-    class Meta:
-        verbose_name = _("incident file")
-        verbose_name_plural = _("incident files")
 
 
 class CallAttempt(Key):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from dispatch.models import LegKind
 from repair import states
 from repair.models import Custody, ReportSide, ShotOccasion
+from repair.models.incidents import PEOPLE_REPORT
 from repair.selectors.handover import GIVEN, Stop
 from repair.selectors.shots import required_shots
 
@@ -19,8 +20,9 @@ class Ask:
 
     name: str
     label: Any
-    kind: str = "text"  # text, number, check, photo
+    kind: str = "text"  # text, number, check, photo, choice
     is_required: bool = True
+    choices: tuple[tuple[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,19 @@ JOB_STEPS: Final[dict[str, tuple[Due, ...]]] = {
 }  # fmt: skip
 CORRECTABLE: Final = (states.IN_CUSTODY, states.PRE_CHECK, states.AWAITING_RETURN, states.RETURNING, states.AT_RETURN)
 RETURNED: Final = tuple(sorted(states.RETURNED))
+INCIDENT_STEP: Final = Due(
+    "report_incident",
+    _("Report an incident"),
+    (
+        Ask("kind", _("What happened"), "choice", choices=tuple(PEOPLE_REPORT)),
+        Ask("text", _("In words")),
+        Ask("police_number", _("Police number"), is_required=False),
+        Ask("incident", _("Photo of what you found"), "photo"),
+    ),
+    style="danger",
+    text=_("Make the place safe and call the police first where somebody is hurt. The desk hears of it at once."),
+    is_rare=True,
+)
 OF_LEG: Final = frozenset({states.ASSIGNED, states.ACCEPTED, states.CONTACTED})
 
 
@@ -98,6 +113,8 @@ def steps_due(stop: Stop) -> list[Due]:
         found.append(custody_step(stop))
     for status in dict.fromkeys(job.status for job in stop.jobs):
         found += JOB_STEPS.get(status, ())
+    if stop.at(*sorted(states.IN_CUSTODY_STATES)):
+        found.append(INCIDENT_STEP)
     return found + correction_steps(stop)
 
 

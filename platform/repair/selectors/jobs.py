@@ -261,9 +261,10 @@ def read_choice(visit: Visit | None) -> list[dict[str, Any]]:
     ]
 
 
-def open_incidents(job: Job) -> list[Incident]:
+def incidents_of(job: Job) -> list[Incident]:
     """The job's incident files, open ones first."""
-    return list(Incident.objects.filter(job=job).order_by(F("released_at").asc(nulls_first=True), "-reported_at"))
+    files = Incident.objects.filter(job=job).select_related("job")
+    return list(files.order_by(F("released_at").asc(nulls_first=True), "-reported_at"))
 
 
 # --- workshops ----------------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""J2, J19, J19b, J23 to J26: what changes, stops or ends an order on its way."""
+"""J2, J19, J19b, J23, J24, J26: what changes, stops or ends an order on its way."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -18,7 +18,7 @@ from repair import states
 from repair.events import OrderAmended
 from repair.ids import order_ref
 from repair.locking import JobNotFound, lock_job, lock_jobs, lock_order, lock_visit
-from repair.models import Estimate, Incident, Job, LineDecision, Visit
+from repair.models import Estimate, Job, LineDecision, Visit
 from repair.requests import UNSET, Amendment
 from repair.services.choosing import Bay, give_back
 from repair.services.visit_ends import (
@@ -28,11 +28,10 @@ from repair.services.visit_ends import (
     plan_pickup,
 )
 from repair.services.working import tell_decision
-from repair.telling import move, move_many, note_order, record_step
+from repair.telling import move, move_many, record_step
 from tenants.actors import Actor, Party, system_actor
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
-INCIDENTS = frozenset({"accident", "violation", "loss", "damage"})
 VISIT_FIELDS = frozenset(
     {"window_start", "window_end", "site_code", "address", "lat", "lng", "contact", "phone", "plate", "return_by"}
 )
@@ -270,40 +269,3 @@ def simple(job_id: UUID, event: str, *, actor: Actor, now: datetime, **evidence:
     move(job, event, actor=actor, now=now, note=str(evidence.get("reason", "")), **evidence)
     job.save(update_fields=["status", "status_since"])
     return job
-
-
-@command
-def report_incident(
-    *, job_id: UUID, kind: str, text: str, police_number: str, photos: Sequence[str], actor: Actor, now: datetime
-) -> Incident:
-    """J25: an incident file over the job; clocks run on. Raises TransitionError, ValidationError."""
-    if kind not in INCIDENTS:
-        raise ValidationError({"kind": _("Choose accident, violation, loss or damage.")})
-    job = lock_job(job_id=job_id)
-    move(job, "report_incident", actor=actor, now=now, note=text, reason=text)
-    note_order(job, topic="incident", text=text)
-    return Incident.objects.create(
-        job=job,
-        kind=kind,
-        text=text,
-        police_number=police_number,
-        photos=list(photos),
-        reported_by=actor.name,
-        reported_at=now,
-    )
-
-
-@command
-def release_incident(*, incident_id: UUID, actor: Actor, now: datetime) -> Incident:
-    """J25: the file is closed by a dispatcher."""
-    incident = Incident.objects.filter(pk=incident_id).first()
-    if incident is None:
-        raise JobNotFound
-    job = lock_job(job_id=incident.job_id)
-    incident.refresh_from_db()  # somebody may have closed it while we waited for the lock
-    if incident.released_at is not None:
-        raise ValidationError(_("This file is closed already."))
-    move(job, "release_incident", actor=actor, now=now)
-    incident.released_at, incident.released_by = now, actor.name
-    incident.save(update_fields=["released_at", "released_by"])
-    return incident

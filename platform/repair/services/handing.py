@@ -19,7 +19,7 @@ from repair.events import PhotoTold
 from repair.models import Custody, HandoverDraft, HandoverPhoto, HandoverStep, Job, ReportSide, ShotOccasion
 from repair.selectors.handover import GIVEN, Stop, read_stop, read_work
 from repair.selectors.shots import required_shots
-from repair.services import collecting, correcting, errands, returning
+from repair.services import collecting, correcting, errands, incidents, returning
 from repair.services.collecting import ReportDraft, authorisation_for
 from tenants.actors import Actor
 
@@ -308,6 +308,18 @@ def read_given(stop: Stop, sent: Sent) -> returning.Given:
     return returning.Given(odometer_km=number_of(sent, "odometer_km"), shots=shots)
 
 
+def report_incident(stop: Stop, sent: Sent, actor: Actor, now: datetime) -> None:
+    """J25: over each job of the vehicle, with the photo that was taken there."""
+    photo = photos_sent(stop, sent, ["incident"])["incident"]
+    said = incidents.IncidentReport(
+        kind=text_of(sent, "kind", most=20), text=text_of(sent, "text", most=2000), happened_at=photo.taken_at,
+        place=text_of(sent, "place", most=300), police_number=text_of(sent, "police_number", most=64), photos=[photo.file],
+    )  # fmt: skip
+    for job in some(stop.at(*sorted(states.IN_CUSTODY_STATES))):
+        incidents.report_incident(job_id=job.pk, report=said, actor=actor, now=now)
+    HandoverPhoto.objects.filter(pk=photo.pk).update(replaced_at=now)  # the next one is another photo
+
+
 def to_station(stop: Stop, sent: Sent, actor: Actor, now: datetime) -> None:
     """I2: with what the check before found."""
     findings = {name: sent.values.get(name) is True for name in ("fines_cleared", "cover_valid", "licence_on_board")}
@@ -334,6 +346,8 @@ STEPS: Final[dict[str, Callable[[Stop, Sent, Actor, datetime], None]]] = {
     "correct_odometer": correct_odometer(ReportSide.PICKUP),
     "correct_return": correct_odometer(ReportSide.RETURN),
     "take_over": take_over,
+    "correct_odometer": correct_odometer,
+    "report_incident": report_incident,
     "plan_return": of_visit(returning.plan_return),
     "refuse": of_visit(returning.refuse_delivery, needs_reason=True),
     "back_to_workshop": of_visit(returning.back_to_workshop),

@@ -28,6 +28,7 @@ from repair.selectors.giving import read_giving, read_handed_over
 from repair.selectors.pictures import pictures_of_notes
 from repair.tables import JobTable
 from repair.views.asking import did, is_dialog
+from repair.views.incidents import describe_incident
 from repair.views.workshop.moving import say_last_step
 from ui.tables import paginate_table
 
@@ -96,7 +97,7 @@ def read_parts(job: Job) -> dict[str, Any]:
         "estimates": [(e, texts.DECISIONS.get(e.decision, e.decision)) for e in reads.read_estimates(job)],
         "reports": reads.read_reports(job),
         "checks": reads.read_checks(job),
-        "incidents": [(file, texts.INCIDENTS.get(file.kind, file.kind)) for file in reads.open_incidents(job)],
+        "incidents": [describe_incident(file) for file in reads.incidents_of(job)],
         "beside": [(job_ref(other.pk), other, texts.JOB_STATES.get(other.status)) for other in beside.order_by("pk")],
     }
 
