@@ -49,11 +49,12 @@ def duties_of(actor: Actor, counts: Counts, *, now: datetime) -> list[Duty]:
 
 
 def troubles() -> list[Duty]:
-    """What a lead must not miss: vehicles without cover, and incident files that nobody has closed."""
-    return [
+    """What a lead must not miss: vehicles without cover, and incident files that nobody has closed; none is no figure."""
+    found = [
         Duty(_("Vehicles without cover"), open_gaps().count(), reverse("repair:insurance"), "shield-x", "bad"),
         Duty(_("Open incident files"), count_open_incidents(), reverse("repair:incidents"), "alert-octagon", "warn"),
     ]
+    return [duty for duty in found if duty.count]
 
 
 def dispatching(_counts: Counts, now: datetime) -> list[Duty]:

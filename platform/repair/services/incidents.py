@@ -107,7 +107,7 @@ def require_custody(job: Job, moment: datetime) -> None:
 
 def leg_at(job: Job, moment: datetime) -> Leg | None:
     """The trip on which it happened; none while the vehicle stood with us."""
-    moves = Fact.objects.filter(subject=job_ref(job.pk), type=JobMoved.type, occurred_at__lte=moment + A_MINUTE)
+    moves = Fact.objects.filter(subject=job_ref(job.pk), type=JobMoved.type, occurred_at__lt=moment + A_MINUTE)
     state = str(moves.order_by("-id").values_list("data__after", flat=True).first() or "")
     if state not in states.ON_THE_ROAD:
         return None
