@@ -221,10 +221,6 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("note", _("Progress note"), "message", page="repair:note"),
     Action("hold", _("Hold the job"), "player-pause", with_data(holding.hold_job), HoldForm,
            _("Nothing moves until it is released. An agent who was on his way is called back.")),
-    Action("report_incident", _("Report an incident"), "alert-octagon", report_incident, IncidentForm),
-    Action("release_incident", _("Close an incident file"), "file-check",
-           lambda job, form, actor, now: changing.release_incident(
-               incident_id=form.cleaned_data["incident"].pk, actor=actor, now=now), IncidentChoiceForm),
     Action("correct_odometer", _("Correct the odometer of the pickup"), "gauge", correct_odometer(ReportSide.PICKUP),
            CorrectionForm, _("The signed report stays as it is; the customer reads the correction.")),
     Action("correct_return_odometer", _("Correct the odometer of the return"), "gauge", correct_odometer(ReportSide.RETURN),

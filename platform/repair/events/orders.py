@@ -240,8 +240,7 @@ class OrderPhotographed(EventBase):
     type: ClassVar[str] = "order.photographed"
     subject: str
     order_id: UUID
-    kind: str  # pickup, hand_over, return, failed, estimate, quality, progress
-    kind: str  # pickup, return, failed, estimate, quality, progress, incident
+    kind: str  # pickup, hand_over, return, failed, estimate, quality, progress, incident
     photos: tuple[PhotoTold, ...]
 
 

@@ -1,6 +1,6 @@
 """DESK: everything between an order and the signed return."""
 
-from repair.models.aftercare import CallAttempt, Incident, ProgressNote, Rating
+from repair.models.aftercare import CallAttempt, ProgressNote, Rating
 from repair.models.documents import Document, DocumentCheck, DocumentCopy, DocumentKind, Letterhead
 from repair.models.drafts import EstimateDraft
 from repair.models.estimates import Estimate, EstimateLine, LineDecision, LineKind

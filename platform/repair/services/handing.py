@@ -346,7 +346,6 @@ STEPS: Final[dict[str, Callable[[Stop, Sent, Actor, datetime], None]]] = {
     "correct_odometer": correct_odometer(ReportSide.PICKUP),
     "correct_return": correct_odometer(ReportSide.RETURN),
     "take_over": take_over,
-    "correct_odometer": correct_odometer,
     "report_incident": report_incident,
     "plan_return": of_visit(returning.plan_return),
     "refuse": of_visit(returning.refuse_delivery, needs_reason=True),
