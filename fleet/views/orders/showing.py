@@ -14,7 +14,6 @@ from fleet.access import Action, may
 from fleet.approving.words import say_limit
 from fleet.models import Endorsement, Order, OrderEstimate, OrderEstimateLine, OrderIncident, OrderPhoto
 from fleet.selectors.authority import authority_for
-from fleet.selectors.limits import authority_for
 from fleet.services.approvals.grounds import who_could
 from fleet.services.approvals.passing import endorsements_of
 from fleet.timeline import TimelineItem
