@@ -6,7 +6,6 @@ A later check of the same batch (a mended row, a sweep after a worker died) rais
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import Protocol
 from uuid import UUID
 
 from events.announcing import announce
@@ -26,15 +25,10 @@ from fleet.services.writing import write_rows
 from tenants.actors import system_actor
 from tenants.context import tenant_context
 from tenants.models import Tenant
+from tenants.now import Now
 
 CHUNK = 2_000
 CHECKER = "intake"
-
-
-class Clock(Protocol):
-    """Business time."""
-
-    def __call__(self, tenant: object | None = None) -> datetime: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +43,7 @@ class Run:
     mends: dict[str, dict[str, str]]
 
 
-def check_file(*, tenant: Tenant, batch_id: UUID, clock: Clock) -> None:
+def check_file(*, tenant: Tenant, batch_id: UUID, clock: Now) -> None:
     """Check a batch that waits for it; leaves alone what is past that."""
     try:
         run = begin_check(tenant=tenant, batch_id=batch_id, now=clock(tenant))
@@ -59,7 +53,7 @@ def check_file(*, tenant: Tenant, batch_id: UUID, clock: Clock) -> None:
         return
 
 
-def judge_file(run: Run, clock: Clock) -> None:
+def judge_file(run: Run, clock: Now) -> None:
     """Read the file and check its rows, or refuse it. Raises Superseded."""
     claim_file(file_id=run.file_id, now=clock(run.tenant))
     try:
@@ -119,7 +113,7 @@ def refuse_file(run: Run, refusal: FileRefused, *, now: datetime) -> None:
         batch.save(update_fields=["status", "status_since", "refusal", "touched_at"])
 
 
-def check_rows(run: Run, file: OrderFile, clock: Clock) -> None:
+def check_rows(run: Run, file: OrderFile, clock: Now) -> None:
     """Judge the rows chunk by chunk, write each chunk, then close the check. Raises Superseded."""
     with tenant_context(run.tenant):
         context = read_context(tenant=run.tenant, file=file, now=clock(run.tenant))

@@ -25,7 +25,7 @@ from fleet.events import BatchOpened
 from fleet.models import Batch, BatchRow, RowState
 from fleet.selectors.intake import read_known
 from fleet.services.attempts import count_attempt
-from fleet.services.checking import Clock, ref_of
+from fleet.services.checking import ref_of
 from fleet.services.people import thaw_actor
 from fleet.services.writing import decode_lines
 from repair.requests import OpenedLine
@@ -33,6 +33,7 @@ from repair.services.opening import open_jobs
 from tenants.actors import system_actor
 from tenants.context import tenant_context
 from tenants.models import Tenant
+from tenants.now import Now
 
 logger = logging.getLogger(__name__)
 CHUNK: Final = 2_000
@@ -53,7 +54,7 @@ class WaitingRow:
     asked: str
 
 
-def open_orders(*, tenant: Tenant, batch_id: UUID, clock: Clock) -> None:
+def open_orders(*, tenant: Tenant, batch_id: UUID, clock: Now) -> None:
     """Open the orders of a batch that was submitted; leaves alone what is open already."""
     if not note_attempt(tenant, batch_id, now=clock(tenant)):
         return
@@ -61,7 +62,7 @@ def open_orders(*, tenant: Tenant, batch_id: UUID, clock: Clock) -> None:
         open_all(tenant=tenant, batch_id=batch_id, clock=clock)
 
 
-def open_all(*, tenant: Tenant, batch_id: UUID, clock: Clock) -> None:
+def open_all(*, tenant: Tenant, batch_id: UUID, clock: Now) -> None:
     """Chunk after chunk; what the desk refuses is written on the batch."""
     try:
         while open_chunk(tenant=tenant, batch_id=batch_id, now=clock(tenant)):

@@ -19,7 +19,7 @@ from fleet.errors import NotValid, StillAtWork, Superseded
 from fleet.events import BatchRollbackStarted, BatchRolledBack
 from fleet.models import Batch, BatchRow, Order, RollbackResult
 from fleet.services.attempts import count_attempt
-from fleet.services.checking import Clock, ref_of
+from fleet.services.checking import ref_of
 from fleet.services.mending import lock_batch, tell
 from fleet.services.opening import claim, halt
 from fleet.services.people import freeze_actor, thaw_actor
@@ -29,6 +29,7 @@ from repair.states import CANCELLED
 from tenants.actors import Actor, system_actor
 from tenants.context import tenant_context
 from tenants.models import Tenant
+from tenants.now import Now
 
 CHUNK: Final = 250
 KEEP_RESULTS = """
@@ -67,7 +68,7 @@ def cancellable(batch_id: UUID) -> QuerySet[Order]:
     return Order.objects.filter(batch_id=batch_id, status__in=states.CANCELLABLE).order_by("pk")
 
 
-def roll_back_orders(*, tenant: Tenant, batch_id: UUID, clock: Clock) -> None:
+def roll_back_orders(*, tenant: Tenant, batch_id: UUID, clock: Now) -> None:
     """Cancel them all, chunk by chunk; an order that moved on meanwhile stays."""
     if not note_attempt(tenant, batch_id, now=clock(tenant)):
         return
@@ -84,7 +85,7 @@ def note_attempt(tenant: Tenant, batch_id: UUID, *, now: datetime) -> bool:
         return count_attempt(batch, gettext_noop("Taking it back failed several times and was stopped."), now=now)
 
 
-def cancel_all(*, tenant: Tenant, batch_id: UUID, clock: Clock) -> None:
+def cancel_all(*, tenant: Tenant, batch_id: UUID, clock: Now) -> None:
     """Chunk after chunk; what the desk refuses is written on the batch."""
     after: UUID | None = None
     try:

@@ -20,19 +20,20 @@ from fleet.intake.rows import RowProblem
 from fleet.models import Import, ImportRow
 from fleet.selectors.registers import read_register, sought_by
 from fleet.services.attempts import count_attempt
-from fleet.services.imports.checking import CHECKER, Clock, claim
+from fleet.services.imports.checking import CHECKER, claim
 from fleet.services.imports.receiving import WRITTEN
 from fleet.services.people import thaw_actor
 from fleet.services.registers.saving import hold, write
 from tenants.actors import Actor, system_actor
 from tenants.context import tenant_context
 from tenants.models import Tenant
+from tenants.now import Now
 
 logger = logging.getLogger(__name__)
 CHUNK: Final = 1_000
 
 
-def write_import(*, tenant: Tenant, import_id: UUID, clock: Clock) -> None:
+def write_import(*, tenant: Tenant, import_id: UUID, clock: Now) -> None:
     """Chunk after chunk; what is left when a worker dies, the sweep hands to another. What is refused is written on it."""
     if not note_attempt(tenant, import_id, now=clock(tenant)):
         return
@@ -40,7 +41,7 @@ def write_import(*, tenant: Tenant, import_id: UUID, clock: Clock) -> None:
         write_all(tenant=tenant, import_id=import_id, clock=clock)
 
 
-def write_all(*, tenant: Tenant, import_id: UUID, clock: Clock) -> None:
+def write_all(*, tenant: Tenant, import_id: UUID, clock: Now) -> None:
     """Write the rows that wait, then say that all is done."""
     try:
         while write_chunk(tenant=tenant, import_id=import_id, now=clock(tenant)):

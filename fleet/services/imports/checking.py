@@ -1,6 +1,6 @@
 """The check of a register's file: read and judged outside the wall; nothing but the import's own rows is written."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any, Final
@@ -31,17 +31,17 @@ from fleet.services.writing import encode_problems, read_cells, without_nul
 from tenants.actors import system_actor
 from tenants.context import tenant_context
 from tenants.models import Tenant
+from tenants.now import Now
 
 CHUNK: Final = 2_000
 CHECKER: Final = "intake"
 FIELDS: Final = (
     "id", "source", "line", "key", "verdict", "cells", "values", "changes", "errors", "warnings", "object_id",
 )  # fmt: skip
-Clock = Callable[[Any], datetime]
 _encoder = msgspec.json.Encoder()
 
 
-def check_import(*, tenant: Tenant, import_id: UUID, clock: Clock) -> None:
+def check_import(*, tenant: Tenant, import_id: UUID, clock: Now) -> None:
     """Check an import that waits for it; leaves alone what is past that, or what another worker is at."""
     try:
         source = begin_check(tenant=tenant, import_id=import_id, now=clock(tenant))
@@ -68,7 +68,7 @@ def begin_check(*, tenant: Tenant, import_id: UUID, now: datetime) -> Import | N
     return source
 
 
-def judge(tenant: Tenant, source: Import, clock: Clock) -> None:
+def judge(tenant: Tenant, source: Import, clock: Now) -> None:
     """Read the file and judge its rows, or refuse it."""
     register = REGISTERS[source.register]
     claim_file(file_id=source.file_id, now=clock(tenant))
