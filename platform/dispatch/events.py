@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
-from events.catalogue import FactBase, register
+from events.catalogue import FactBase, register, upcaster
 
 
 @register
@@ -29,6 +29,7 @@ class LegAssigned(FactBase):
     """An agent was named for the leg's window; `why` holds the candidates with their times and who was not taken, and why."""
 
     type: ClassVar[str] = "leg.assigned"
+    version: ClassVar[int] = 2
     subject: str
     leg_id: UUID
     tenant_id: UUID
@@ -39,7 +40,13 @@ class LegAssigned(FactBase):
     agent_phone: str
     planned_at: datetime  # the planned arrival
     drive_s: int
-    by_hand: bool = False
+    is_by_hand: bool = False
+
+
+@upcaster("leg.assigned", version=1)
+def name_by_hand(data: dict[str, Any]) -> dict[str, Any]:
+    """It was called `by_hand`."""
+    return {("is_by_hand" if name == "by_hand" else name): value for name, value in data.items()}
 
 
 @register

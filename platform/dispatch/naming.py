@@ -32,7 +32,7 @@ UPDATE dispatch_leg AS leg
  WHERE leg.id = new.id
 """
 ASSIGNMENT = (
-    "id", "leg", "agent", "assigned_at", "by_hand", "assigned_by", "drive_s", "planned_at", "candidates", "rejected",
+    "id", "leg", "agent", "assigned_at", "is_by_hand", "assigned_by", "drive_s", "planned_at", "candidates", "rejected",
     "ended_reason",
 )  # fmt: skip
 OFFER = ("id", "leg", "agent", "opens_at", "expires_at", "answer", "reason")
@@ -60,7 +60,9 @@ class Naming:
     why: Why = field(default_factory=Why)
 
 
-def name_agents(*, namings: Sequence[Naming], event: str, actor: Actor, now: datetime, by_hand: bool = False) -> None:
+def name_agents(
+    *, namings: Sequence[Naming], event: str, actor: Actor, now: datetime, is_by_hand: bool = False
+) -> None:
     """Name the agents, keep why, and hold out the offers: a few statements, however many legs.
 
     Raises TransitionError when `actor` may not; IntegrityError when an agent would be in two places at a time.
@@ -74,11 +76,11 @@ def name_agents(*, namings: Sequence[Naming], event: str, actor: Actor, now: dat
         LEG.check(leg, event, actor=actor, evidence={"agent": True})
     write_names(namings)
     LEG.transition_many(legs, event, actor=actor, now=now, agent=True)
-    copy_rows(Assignment, ASSIGNMENT, (assignment_row(naming, actor, now, by_hand) for naming in namings))
+    copy_rows(Assignment, ASSIGNMENT, (assignment_row(naming, actor, now, is_by_hand) for naming in namings))
     offers = [offer_row(naming, now) for naming in namings]
     copy_rows(Offer, OFFER, offers)
     for naming in namings:
-        tell_assigned(naming.leg, agent=naming.agent, by_hand=by_hand)
+        tell_assigned(naming.leg, agent=naming.agent, is_by_hand=is_by_hand)
     open_offers([naming.leg for naming, offer in zip(namings, offers, strict=True) if offer[3] <= now], now=now)
 
 
@@ -96,10 +98,19 @@ def write_names(namings: Sequence[Naming]) -> None:
         leg.unassigned_reason, leg.other_windows, leg.is_by_hand = "", [], False
 
 
-def assignment_row(naming: Naming, actor: Actor, now: datetime, by_hand: bool) -> tuple[Any, ...]:
+def assignment_row(naming: Naming, actor: Actor, now: datetime, is_by_hand: bool) -> tuple[Any, ...]:
     """In the order of ASSIGNMENT."""
     why = naming.why
-    head = (new_id(), naming.leg.pk, naming.agent.pk, now, by_hand, actor.name[:200], naming.drive_s, naming.planned_at)
+    head = (
+        new_id(),
+        naming.leg.pk,
+        naming.agent.pk,
+        now,
+        is_by_hand,
+        actor.name[:200],
+        naming.drive_s,
+        naming.planned_at,
+    )
     return (*head, json.dumps(list(why.candidates)), json.dumps(dict(why.rejected)), "")
 
 

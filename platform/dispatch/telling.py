@@ -32,7 +32,7 @@ def tell_planned(legs: Iterable[Leg]) -> None:
         )
 
 
-def tell_assigned(leg: Leg, *, agent: Agent, by_hand: bool) -> None:
+def tell_assigned(leg: Leg, *, agent: Agent, is_by_hand: bool) -> None:
     """An agent was named."""
     assert leg.planned_at is not None and leg.drive_s is not None
     record(
@@ -47,7 +47,7 @@ def tell_assigned(leg: Leg, *, agent: Agent, by_hand: bool) -> None:
             agent_phone=agent.phone,
             planned_at=leg.planned_at,
             drive_s=leg.drive_s,
-            by_hand=by_hand,
+            is_by_hand=is_by_hand,
         )
     )
 

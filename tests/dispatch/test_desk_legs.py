@@ -10,12 +10,16 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from dispatch.errors import BadChange
+from dispatch.events import LegAssigned
 from dispatch.models import Leg
 from dispatch.services import driving
 from dispatch.services.assigning import plan_again, reassign_leg, solve, unassign_leg
 from dispatch.services.legs import amend_legs, cancel_legs, free_legs, plan_legs
 from dispatch.services.offers import accept_offer, open_offers
+from events.catalogue import decode
+from events.ids import public_id
 from events.machine import TransitionError
+from events.models import Fact
 from tenants.actors import Actor, StaffRole
 from tests.dispatch.conftest import NOW, SITE, Desk, as_agent, at, staff
 
@@ -215,3 +219,12 @@ def test_a_leg_done_before_its_time_frees_the_rest(desk: Desk) -> None:
     driving.finish(leg_id=leg.pk, actor=as_agent(agent), now=NOW + timedelta(minutes=5))
     same = desk.assigned(from_lat=SITE[0])
     assert same.agent == agent
+
+
+def test_a_naming_of_the_first_version_is_read_by_its_new_name(desk: Desk) -> None:
+    desk.agent()
+    leg = desk.assigned()
+    written = Fact.objects.get(type=LegAssigned.type, subject=public_id("leg", leg.pk))
+    old = {**{name: value for name, value in written.data.items() if name != "is_by_hand"}, "by_hand": True}
+    assert decode(LegAssigned, old, version=1).is_by_hand is True
+    assert decode(LegAssigned, written.data, version=written.version).is_by_hand is False

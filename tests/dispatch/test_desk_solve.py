@@ -59,7 +59,7 @@ def test_who_else_could_have_gone_and_why_not_is_kept(desk: Desk) -> None:
     untrained = desk.agent("untrained", trained_until=None)
     leg = desk.assigned()
     why = leg.assignments.get()
-    assert (why.agent, why.by_hand, why.assigned_by, why.drive_s) == (near, False, "dispatch", leg.drive_s)
+    assert (why.agent, why.is_by_hand, why.assigned_by, why.drive_s) == (near, False, "dispatch", leg.drive_s)
     assert [(item["agent"], item["fate"]) for item in why.candidates] == [
         (str(near.pk), "chosen"),
         (str(far.pk), "not_needed"),

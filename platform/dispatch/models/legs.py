@@ -110,7 +110,7 @@ class Assignment(Key):
     leg = models.ForeignKey(Leg, on_delete=models.CASCADE, related_name="assignments")
     agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="assignments")
     assigned_at = models.DateTimeField()
-    by_hand = models.BooleanField(default=False)
+    is_by_hand = models.BooleanField(default=False)
     assigned_by = models.CharField(max_length=200)
     drive_s = models.PositiveIntegerField()
     planned_at = models.DateTimeField()

@@ -194,7 +194,7 @@ def reassign_leg(
         others = judged.able(besides=leg.agent_id)
         raise AgentUnfit(name=name_of(agent, agent_id), reasons=checked.reasons, others=others)
     why = why_of_verdicts(judged.verdicts, chosen=agent_id, reason=reason)
-    name_agents(namings=[replace(checked.naming, why=why)], event=event, actor=actor, now=now, by_hand=True)
+    name_agents(namings=[replace(checked.naming, why=why)], event=event, actor=actor, now=now, is_by_hand=True)
     if event == "reassign":
         wake_solver()
     return leg
@@ -210,7 +210,7 @@ def name_best(*, leg_id: UUID, actor: Actor, now: datetime, seen: Seen | None = 
     naming = find_next(leg, now=now, besides=leg.agent_id)
     if naming is None:
         raise NobodyFits
-    name_agents(namings=[naming], event=event, actor=actor, now=now, by_hand=True)
+    name_agents(namings=[naming], event=event, actor=actor, now=now, is_by_hand=True)
     if event == "reassign":
         wake_solver()
     return leg

@@ -106,7 +106,7 @@ def why_of(naming: Assignment, names: dict[str, Agent]) -> dict[str, Any]:
 
 def who_named(naming: Assignment) -> str:
     """The dispatcher, or the planner."""
-    return texts.actor_text(naming.assigned_by, kind="user" if naming.by_hand else "system")
+    return texts.actor_text(naming.assigned_by, kind="user" if naming.is_by_hand else "system")
 
 
 def timeline_of(ref: str) -> list[dict[str, Any]]:
