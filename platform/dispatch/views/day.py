@@ -62,7 +62,8 @@ def read_day(text: str) -> date | None:
 
 @require_POST
 def hand_leg(request: HttpRequest, ref: str) -> HttpResponse:
-    """Give a leg to an agent, or (with none) take it back; `seen` is whom the page showed. Answers with what came of it."""
+    """Give a leg to an agent, or (with none) take it back; `seen` is whom the page showed. Answers with what came of it: a
+    refusal is an answer like another, with why and who else could go."""
     actor, now = actor_of(request), now_of(request)
     require_decider(actor)
     leg = leg_of(request, ref)
@@ -77,7 +78,7 @@ def hand_leg(request: HttpRequest, ref: str) -> HttpResponse:
     except (DispatchError, TransitionError) as error:
         others = others_of(error.others) if isinstance(error, AgentUnfit) else []
         refused = {"refusal": error.message, "others": others, "seen": request.POST.get("seen", "")}
-        return render(request, "dispatch/parts/said.html", context | refused, status=409)
+        return render(request, "dispatch/parts/said.html", context | refused)
     names = names_of([key for key in (agent_id, before) if key])
     context["agent"] = names.get(str(agent_id))
     context["before"] = names.get(str(before))

@@ -22,6 +22,9 @@ async function hand(leg, agent, seen) {
     const part = page.querySelector("[data-dp-done], [data-dp-refused]") || page.querySelector("main, body");
     said.replaceChildren(document.importNode(part, true));
     refresh(leg);
+  } catch {
+    const text = document.getElementById("ui-strings").dataset.offline;
+    document.dispatchEvent(new CustomEvent("ui:toast", { detail: { text, level: "error" } }));
   } finally {
     said.removeAttribute("aria-busy");
   }
