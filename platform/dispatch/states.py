@@ -51,7 +51,6 @@ LEG = Machine(
         row("L10", "arrive", UNDER_WAY, ARRIVED, "AGT"),
         row("L11", "finish", ARRIVED, DONE, "AGT"),
         row("L12", "fail", ARRIVED, FAILED, "AGT", needs_reason),
-        row("L13", "replan", FAILED, PLANNED, "SYS DSP TEN AGT"),
         row("L14", "cancel", f"{BEFORE_DONE} {FAILED}", CANCELLED, "SYS DSP TEN INT CC AGT CLM"),
         row("L15", "amend", f"{PLANNED} {NAMED} {UNASSIGNED} {FAILED}", None, "SYS DSP TEN CC"),
     ),

@@ -26,7 +26,7 @@ KINDS: dict[str, Any] = dict(LegKind.choices)
 DUE: dict[str, Any] = {  # what counts down in each state
     "planned": _("Name an agent"),
     "unassigned": _("Name an agent"),
-    "failed": _("Plan again"),
+    "failed": _("Agree another time"),
     "assigned": _("Departure"),
     "offered": _("Answer"),
     "accepted": _("Call the customer"),
@@ -48,7 +48,6 @@ EVENTS: dict[str, Any] = {
     "arrive": _("Arrived"),
     "finish": _("Done"),
     "fail": _("Could not be done"),
-    "replan": _("Planned again"),
     "cancel": _("Cancelled"),
     "amend": _("Changed"),
 }
@@ -56,7 +55,7 @@ ICONS = {
     "leg.planned": "calendar-plus", "leg.assigned": "user-check", "leg.unassigned": "user-x",
     "leg.alerted": "bell-ringing", "offer": "bell", "accept": "check", "decline": "x", "expire": "clock-x",
     "contact": "phone", "set_out": "car", "arrive": "map-pin", "finish": "flag", "fail": "alert-triangle",
-    "replan": "calendar-plus", "cancel": "ban", "amend": "pencil",
+    "cancel": "ban", "amend": "pencil",
 }  # fmt: skip
 ANSWERS: dict[str, Any] = {
     "": _("open"),
@@ -86,10 +85,18 @@ REASONS: dict[str, Any] = {
     "contact_breached": _("The customer was not contacted in time"),
     "pass_on": _("Passed on to the next agent"),
     "reassign": _("Another agent was named"),
-    "replan": _("Planned again"),
     "cancelled": _("Cancelled"),
     "undone": _("Undone by the dispatcher"),
     "many": _("Taken back with others"),
+    "on_hold": _("The job is on hold"),  # from here on, why the repair desk calls one off
+    "reschedule": _("Another time was agreed"),
+    "return": _("It makes way for the return"),
+    "retry_return": _("Another time was agreed"),
+    "return_again": _("Another time was agreed"),
+    "back_to_workshop": _("The vehicle waits at the workshop"),
+    "rework": _("A fault was found; the vehicle stays"),
+    "delivered": _("What it should have brought is delivered"),
+    "salvage": _("The vehicle was handed over as salvage"),
 }
 FIELDS: dict[str, Any] = {
     "window_start": _("from"), "window_end": _("until"), "from_address": _("address"), "from_lat": _("latitude"),

@@ -26,7 +26,6 @@ EXPECTED: dict[str, tuple[dict[str, str | None], str]] = {
     "arrive": ({"under_way": "arrived"}, "AGT"),
     "finish": ({"arrived": "done"}, "AGT"),
     "fail": ({"arrived": "failed"}, "AGT"),
-    "replan": ({"failed": "planned"}, "SYS DSP TEN AGT"),
     "cancel": (
         dict.fromkeys(("planned", *NAMED, "under_way", "arrived", "unassigned", "failed"), "cancelled"),
         "SYS DSP TEN INT CC AGT CLM",
