@@ -132,6 +132,7 @@ def system_actor(name: str, *, request_id: str = "") -> Actor:
 SYSTEM_NAMES: Final[dict[str, Any]] = {
     "intake": _("Intake"),
     "clocks": _("Clock"),
+    "alerts": _("Area alert"),
     "pre-approval": _("Approval beforehand"),
     **dict.fromkeys(["dispatch", "offers"], _("Dispatch")),
     **dict.fromkeys(["visits", "return", "cancel", "reschedule", "hold", "release", "rework"], _("Service desk")),

@@ -96,15 +96,76 @@ class LegAlerted(FactBase):
     reason: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class ClockFact(FactBase):
+    """What every fact of a clock says."""
+
+    subject: str  # what it runs for, e.g. job_…
+    clock: str
+    clock_id: UUID
+    tenant_id: UUID
+    subject_id: UUID
+
+
 @register
 @dataclass(frozen=True, kw_only=True)
-class ClockBreached(FactBase):
+class ClockWarned(ClockFact):
+    """So many per cent of a clock's time are used up."""
+
+    type: ClassVar[str] = "clock.warned"
+    share: int
+    reached_at: datetime
+    due_at: datetime
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class ClockPaused(ClockFact):
+    """A clock stands still, for a cause or under an area alert, at most until `until_at`."""
+
+    type: ClassVar[str] = "clock.paused"
+    reason: str
+    alert: str
+    alert_id: UUID | None
+    began_at: datetime
+    until_at: datetime | None
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class ClockResumed(ClockFact):
+    """No pause lies on a clock any more, the last one for `reason`: its end moved by as long as it stood."""
+
+    type: ClassVar[str] = "clock.resumed"
+    reason: str
+    paused_at: datetime
+    resumed_at: datetime
+    before: datetime | None
+    due_at: datetime | None
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class ClockBreached(ClockFact):
     """A clock ran out before it was stopped; never edited."""
 
     type: ClassVar[str] = "clock.breached"
-    subject: str  # what it runs for, e.g. job_…
-    clock: str
-    tenant_id: UUID
-    subject_id: UUID
+    version: ClassVar[int] = 2
     due_at: datetime
     breached_at: datetime
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class ClockExcused(ClockFact):
+    """A breach was in an area alert: its area, its time and its kind cover it."""
+
+    type: ClassVar[str] = "clock.excused"
+    alert: str
+    alert_id: UUID
+
+
+@upcaster("clock.breached", version=1)
+def without_a_clock(data: dict[str, Any]) -> dict[str, Any]:
+    """The first breaches did not say which clock of the subject it was."""
+    return {**data, "clock_id": str(UUID(int=0))}

@@ -34,7 +34,8 @@ class LegSpec:
 class ClockStart:
     """A clock that begins to run for `subject` (a public id). Without `due_at` the limit of its rule counts.
 
-    A clock whose rule has no limit is only measured. `stopped_at` is for what ended in the same moment.
+    A clock whose rule has no limit is only measured. `stopped_at` is for what ended in the same moment. `places` (latitude,
+    longitude) are where its promise is kept: an area alert there touches it.
     """
 
     kind: str
@@ -43,3 +44,4 @@ class ClockStart:
     started_at: datetime
     due_at: datetime | None = None
     stopped_at: datetime | None = None
+    places: tuple[tuple[float, float], ...] = ()

@@ -25,6 +25,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from config import clock
 from dispatch.events import LegAssigned, LegUnassigned
 from dispatch.models import Agent, Clock, ClockRule, Leg, Offer
 from dispatch.planning import GateReason
@@ -42,20 +43,21 @@ GROUPS: dict[str, tuple[str, ...]] = {"waiting": WAITING, "named": NAMED, "movin
 
 def open_legs() -> QuerySet[Leg]:
     """Every leg that has not ended, with `due_at`: when the next step of its state is due."""
-    limits = {rule.kind: rule.limit for rule in read_limits()}
+    limits = {rule.kind: rule.limit for rule in read_limits(now=clock.now())}
     return keep_open_legs(limits["dispatch"], limits["contact"]).all()  # a copy, which reads its rows itself
 
 
-@compile_once()
-def read_limits() -> QuerySet[ClockRule, Any]:
+@compile_once(now=DateTimeField())
+def read_limits(now: Any) -> QuerySet[ClockRule, Any]:
     """How long the first naming and the first call may take."""
-    return limits_of("dispatch", "contact").values_list("kind", "limit")
+    return limits_of("dispatch", "contact", at=now).values_list("kind", "limit")
 
 
-def limits_of(*kinds: str) -> QuerySet[Any, Any]:
-    """The rules of these clocks, with their `limit` as a duration."""
+def limits_of(*kinds: str, at: Any) -> QuerySet[Any, Any]:
+    """The rules of these clocks that are in force, with their `limit` as a duration."""
     limit = ExpressionWrapper(Coalesce("limit_s", 0) * Value(timedelta(seconds=1)), output_field=DurationField())
-    return ClockRule.objects.filter(kind__in=kinds).annotate(limit=limit)
+    rules: QuerySet[Any, Any] = ClockRule.objects.filter(kind__in=kinds).in_force("kind", at=at).annotate(limit=limit)
+    return rules
 
 
 def open_legs_by(dispatch: Any, contact: Any) -> QuerySet[Leg]:
@@ -99,7 +101,7 @@ def count_open(now: Any, midnight: Any) -> QuerySet[Leg, Any]:
         "today": Count("pk", filter=Q(window_start__lt=midnight)),
         **{name: Count("pk", filter=Q(status__in=states)) for name, states in GROUPS.items()},
     }
-    limits = {kind: Subquery(limits_of(kind).values("limit")) for kind in ("dispatch", "contact")}
+    limits = {kind: Subquery(limits_of(kind, at=now).values("limit")) for kind in ("dispatch", "contact")}
     return open_legs_by(**limits).values("area_id").annotate(**counts).values_list("area_id", *counts)
 
 
@@ -122,7 +124,8 @@ def count_without_agent() -> QuerySet[Leg, Any]:
 
 def running_clocks() -> QuerySet[Clock]:
     """Clocks that have not ended, the one that runs out first on top."""
-    return Clock.objects.filter(stopped_at=None, cancelled_at=None).select_related("tenant").order_by("due_at", "pk")
+    clocks = Clock.objects.filter(stopped_at=None, cancelled_at=None).select_related("tenant")
+    return clocks.prefetch_related("pauses").order_by("due_at", "pk")
 
 
 def names_of(agent_ids: Any) -> dict[str, Agent]:

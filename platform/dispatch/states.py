@@ -1,4 +1,4 @@
-"""The leg's table (JOBS.md, "Leg")."""
+"""The tables of dispatch: the leg's (JOBS.md, "Leg"), and an area alert's."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -53,5 +53,22 @@ LEG = Machine(
         row("L12", "fail", ARRIVED, FAILED, "AGT", needs_reason),
         row("L14", "cancel", f"{BEFORE_DONE} {FAILED}", CANCELLED, "SYS DSP TEN INT CC AGT CLM"),
         row("L15", "amend", f"{PLANNED} {NAMED} {UNASSIGNED} {FAILED}", None, "SYS DSP TEN CC"),
+    ),
+)
+
+ANNOUNCED, IN_FORCE, OVER, WITHDRAWN = "announced", "in_force", "over", "withdrawn"
+ALERT_OPEN = (ANNOUNCED, IN_FORCE)
+
+ALERT = Machine(
+    name="alert",
+    states=frozenset({ANNOUNCED, IN_FORCE, OVER, WITHDRAWN}),
+    ended=frozenset({OVER, WITHDRAWN}),
+    moves=(
+        row("A1", "announce", "-", ANNOUNCED, "DSP"),
+        row("A1", "open", "-", IN_FORCE, "DSP"),
+        row("A2", "begin", ANNOUNCED, IN_FORCE, "SYS"),
+        row("A3", "put_off", f"{ANNOUNCED} {IN_FORCE}", None, "DSP", needs_reason),
+        row("A4", "close", IN_FORCE, OVER, "DSP SYS", needs_reason),
+        row("A5", "withdraw", ANNOUNCED, WITHDRAWN, "DSP", needs_reason),
     ),
 )

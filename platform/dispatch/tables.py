@@ -15,6 +15,7 @@ from dispatch import texts
 from dispatch.models import Agent, Clock
 from dispatch.rows import HEADINGS, draw_row, look_now
 from events.ids import public_id
+from tenants.people.models import join_names
 from ui.tables import ClockColumn, DenseTable, KeyColumn, NumberColumn, PickColumn, TimeColumn
 from ui.templatetags import ui as components
 
@@ -114,7 +115,7 @@ class ClockTable(DenseTable):
     due_at = ClockColumn(verbose_name=_("Due"))
     started_at = TimeColumn(verbose_name=_("Started"))
     breached_at = TimeColumn(verbose_name=_("Breached"), default="–")
-    pause_reason = tables.Column(verbose_name=_("Paused for"), default="–")
+    paused_at = tables.Column(verbose_name=_("Paused for"), default="–")
 
     class Meta(DenseTable.Meta):
         empty_text = _("No clocks run")
@@ -128,9 +129,10 @@ class ClockTable(DenseTable):
         """The clock's name."""
         return str(texts.CLOCKS.get(value, value))
 
-    def render_pause_reason(self, value: str) -> str:
+    def render_paused_at(self, record: Clock) -> str:
         """Why it stands still."""
-        return texts.pause_text(value)
+        lying = [texts.pause_text(pause.reason) for pause in record.pauses.all() if pause.ended_at is None]
+        return join_names(dict.fromkeys(lying))
 
     def render_subject(self, record: Clock) -> SafeString:
         """The end of the public id, with the whole as its tooltip."""

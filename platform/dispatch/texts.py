@@ -1,11 +1,13 @@
 """The words for the codes of dispatch."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from dispatch.models import LegKind
+from dispatch.models import AlertKind, LegKind
 from dispatch.planning import GateReason
 from tenants.actors import name_actor
 
@@ -126,10 +128,14 @@ CLOCKS: dict[str, Any] = {
     "parts": _("Parts"),
 }
 
-PAUSES: dict[str, Any] = {  # for whose sake a clock stands still; it says so too once it runs again
+PAUSES: dict[str, Any] = {  # what a clock stands still for
     "customer_time": _("the customer wants another time"),
     "customer_evidence": _("the customer's papers or answer are missing"),
-    "released": _("runs again"),
+    "approval": _("the customer's approval is awaited"),
+    "consent": _("the customer's consent is awaited"),
+    "insurer": _("the insurer is awaited"),
+    "parts": _("parts are awaited"),
+    **dict(AlertKind.choices),
 }
 
 
@@ -153,10 +159,35 @@ def event_text(event: str, reason: str) -> str:
 
 
 def pause_text(reason: str) -> str:
-    """Why a clock stands still, or that it runs again."""
+    """Why a clock stands still."""
     return str(PAUSES.get(reason, reason))
 
 
 def minutes(seconds: int | None) -> str:
     """A drive in minutes."""
     return "–" if seconds is None else _now("%(count)d min") % {"count": round(seconds / 60)}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A fact of a clock as a person reads it."""
+
+    title: str
+    text: str
+    icon: str
+    tone: str
+
+
+def tell_clock(kind: str, data: Mapping[str, Any]) -> Told:
+    """What happened to a clock: warned, paused, running again, run out, excused."""
+    clock = {"clock": CLOCKS.get(str(data.get("clock")), data.get("clock")), "share": data.get("share")}
+    why, alert = pause_text(str(data.get("reason", ""))), str(data.get("alert", ""))
+    return {
+        "clock.warned": Told(_now("%(share)s %% of the time used: %(clock)s") % clock, "", "bell", "soon"),
+        "clock.paused": Told(
+            _now("Clock paused: %(clock)s") % clock, f"{why} {alert}".strip(), "player-pause", "neutral"
+        ),
+        "clock.resumed": Told(_now("Clock runs again: %(clock)s") % clock, why, "player-play", "neutral"),
+        "clock.breached": Told(_now("Clock ran out: %(clock)s") % clock, "", "alarm", "bad"),
+        "clock.excused": Told(_now("Excused by an area alert: %(clock)s") % clock, alert, "cloud-storm", "neutral"),
+    }.get(kind, Told(kind, "", "clock", "neutral"))

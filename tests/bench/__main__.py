@@ -19,7 +19,7 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connections  # noqa: E402
 
 from tenants.models import Tenant  # noqa: E402
-from tests.bench import assignment, batch, board, documents, grid, order_list, tenant_figures  # noqa: E402
+from tests.bench import assignment, batch, board, clocks, documents, grid, order_list, tenant_figures  # noqa: E402
 from tests.bench.figures import table  # noqa: E402
 from tests.databases import drop_database, drop_roles, make_database, use_database  # noqa: E402
 
@@ -46,6 +46,7 @@ def main() -> None:
             "grid": grid.run,
             "board": board.run,
             "documents": documents.run,
+            "clocks": clocks.run,
             "orders": order_list.run,
         }
         wanted = sys.argv[1:] or list(measures)

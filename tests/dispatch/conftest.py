@@ -12,6 +12,7 @@ from dispatch.models import Agent, Area, Leg, LicenceRule, Shift
 from dispatch.requests import LegSpec
 from dispatch.services.assigning import solve
 from dispatch.services.legs import plan_legs
+from events.commands import command
 from events.models import Fact
 from tenants.actors import Actor, StaffRole, system_actor
 from tenants.models import Tenant
@@ -39,6 +40,12 @@ def staff(role: StaffRole = StaffRole.DISPATCHER, *, user_id: object = "d1", nam
 def as_agent(agent: Agent) -> Actor:
     """The agent himself."""
     return staff(StaffRole.AGENT, user_id=agent.user_id, name=agent.name)
+
+
+@command
+def within(*, work: Callable[[], Any], actor: Actor, now: datetime) -> Any:
+    """Clocks are moved inside a command of whoever owns the fact."""
+    return work()
 
 
 class Desk:

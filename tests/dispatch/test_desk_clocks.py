@@ -16,24 +16,20 @@ from dispatch.clocks import (
     resume_clocks,
     start_clocks,
     stop_clocks,
+    sweep_clocks,
 )
-from dispatch.models import Clock, ClockRule
+from dispatch.clocks.reading import stood_still
+from dispatch.clocks.rules import clock_rules
+from dispatch.models import Clock
 from dispatch.requests import ClockStart
-from events.commands import command
-from tenants.actors import Actor, system_actor
+from tenants.actors import system_actor
 from tenants.models import Tenant
 from tenants.postgresql.base import WallError
-from tests.dispatch.conftest import NOW
+from tests.dispatch.conftest import NOW, within
 
 Facts = Callable[..., list[dict[str, Any]]]
 SYSTEM = system_actor("test")
 MINUTE = timedelta(minutes=1)
-
-
-@command
-def within(*, work: Callable[[], Any], actor: Actor, now: datetime) -> Any:
-    """Clocks are moved inside a command of whoever owns the fact."""
-    return work()
 
 
 def run(function: Callable[..., Any], *, at: datetime, **kwargs: Any) -> Any:
@@ -58,7 +54,7 @@ def start(tenant: Tenant, *kinds: str, count: int = 1, **changes: Any) -> Sequen
 
 
 def test_the_rules_are_those_of_the_promise(db: None) -> None:
-    limits = dict(ClockRule.objects.values_list("kind", "limit_s"))
+    limits = {kind: rule.limit_s for kind, rule in clock_rules(at=NOW).items()}
     assert limits == {
         "respond": 300, "dispatch": 600, "contact": 1_800, "response": 1_800, "progress": 86_400, "return": 0,
         "callback": 86_400, "problem": 259_200, "approval": None, "consent": None, "insurer": None, "parts": None,
@@ -123,13 +119,13 @@ def test_a_breach_is_found_once(tenant: Tenant, facts: Facts) -> None:
 def test_a_pause_moves_the_end(tenant: Tenant) -> None:
     (paused,) = start(tenant, "callback", "problem")
     hour = timedelta(hours=1)
-    args = {"kinds": ["callback"], "subject_ids": [paused]}
-    assert run(pause_clocks, at=NOW + hour, reason="another time", **args) == 1
-    assert run(pause_clocks, at=NOW + 2 * hour, reason="again", **args) == 0
+    args = {"subject_ids": [paused], "reason": "customer_time"}
+    assert run(pause_clocks, at=NOW + hour, **args) == 1
+    assert run(pause_clocks, at=NOW + 2 * hour, **args) == 0
     assert find_breaches(now=NOW + 30 * hour) == 0
-    assert run(resume_clocks, at=NOW + 31 * hour, reason="called", **args) == 1
+    assert run(resume_clocks, at=NOW + 31 * hour, **args) == 1
     clock = Clock.objects.get(kind="callback")
-    assert (clock.due_at, clock.paused_s, clock.paused_at) == (NOW + 54 * hour, 30 * 3600, None)
+    assert (clock.due_at, stood_still(clock), clock.paused_at) == (NOW + 54 * hour, 30 * hour, None)
     assert Clock.objects.get(kind="problem").due_at == NOW + 72 * hour
     assert find_breaches(now=NOW + 54 * hour) == 0
     assert find_breaches(now=NOW + 54 * hour + MINUTE) == 1
@@ -137,11 +133,12 @@ def test_a_pause_moves_the_end(tenant: Tenant) -> None:
 
 def test_a_pause_after_the_end_takes_no_breach_back(tenant: Tenant, facts: Facts) -> None:
     (late,) = start(tenant, "dispatch")
-    args = {"kinds": ["dispatch"], "subject_ids": [late]}
-    run(pause_clocks, at=NOW + 11 * MINUTE, reason="area alert 7", **args)
-    run(resume_clocks, at=NOW + 60 * MINUTE, reason="over", **args)
+    args = {"reason": "customer_time", "subject_ids": [late]}
+    assert run(pause_clocks, at=NOW + 11 * MINUTE, **args) == 0
+    assert run(resume_clocks, at=NOW + 60 * MINUTE, **args) == 0
     clock = Clock.objects.get()
-    assert (clock.breached_at, clock.due_at) == (NOW + 11 * MINUTE, NOW + 10 * MINUTE)
+    assert (clock.breached_at, clock.due_at, clock.paused_at) == (NOW + 11 * MINUTE, NOW + 10 * MINUTE, None)
+    assert not clock.pauses.exists()
     assert len(facts("clock.breached")) == 1
 
 
@@ -160,10 +157,15 @@ def test_cancelled_clocks_have_no_verdict(tenant: Tenant, facts: Facts) -> None:
         {"due_at": NOW + 90 * MINUTE},
         {"started_at": NOW - MINUTE},
         {"kind": "parts"},
+        {"paused_at": NOW + 5 * MINUTE},
+        {"next_at": NOW + 90 * MINUTE},
+        {"warned": 0},
+        {"length": 90 * MINUTE},
     ],
 )
 def test_a_breach_is_never_edited(tenant: Tenant, change: dict[str, Any]) -> None:
     start(tenant, "dispatch")
+    sweep_clocks(now=NOW + 9 * MINUTE)
     find_breaches(now=NOW + 20 * MINUTE)
     before = Clock.objects.values().get()
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -174,11 +176,11 @@ def test_a_breach_is_never_edited(tenant: Tenant, change: dict[str, Any]) -> Non
 @pytest.mark.parametrize("ended", ["stopped_at", "cancelled_at"])
 @pytest.mark.parametrize(
     "change",
-    [{"stopped_at": None}, {"cancelled_at": None}, {"breached_at": NOW}, {"paused_s": 9}, {"pause_reason": "x"}],
+    [{"stopped_at": None}, {"cancelled_at": None}, {"breached_at": NOW}, {"paused_at": NOW}, {"warned": 50}],
 )
 def test_an_ended_clock_is_never_edited(tenant: Tenant, ended: str, change: dict[str, Any]) -> None:
     start(tenant, "dispatch")
-    Clock.objects.update(**{ended: NOW + MINUTE})
+    Clock.objects.update(**{ended: NOW + MINUTE, "next_at": None})
     before = Clock.objects.values().get()
     if {**before, **change} == before:  # it says what stands there already
         Clock.objects.update(**change)

@@ -9,10 +9,12 @@ from uuid import UUID
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from dispatch.clocks import breach_some
+from dispatch.clocks import Swept, start_clocks
+from dispatch.clocks.sweeping import sweep_some
 from dispatch.errors import AgentUnfit, LegMoved, OfferClosed
-from dispatch.models import Agent, Assignment, Clock, Leg
+from dispatch.models import Agent, Assignment, ClockWarning, Leg
 from dispatch.naming import write_names
+from dispatch.requests import ClockStart
 from dispatch.services.assigning import Seen, reassign_leg, solve
 from dispatch.services.legs import cancel_legs
 from dispatch.services.offers import accept_offer, decline_offer, expire_offers
@@ -20,7 +22,7 @@ from events.ids import new_id
 from events.machine import TransitionError
 from events.models import Fact
 from tenants.actors import Actor
-from tests.dispatch.conftest import NOW, Desk, as_agent, at, staff
+from tests.dispatch.conftest import NOW, Desk, as_agent, at, staff, within
 
 
 @pytest.fixture
@@ -125,16 +127,14 @@ def test_an_offer_is_answered_once(desk: Desk) -> None:
 
 
 def test_two_beats_record_one_breach(desk: Desk) -> None:
-    clocks = [
-        Clock(
-            tenant=desk.acme, kind="dispatch", subject_id=new_id(), subject="job_X", started_at=NOW,
-            due_at=NOW + timedelta(minutes=10),
-        )
-        for _number in range(50)
-    ]  # fmt: skip
-    Clock.objects.bulk_create(clocks)
-    later = NOW + timedelta(hours=1)
-    beat = lambda: breach_some(tenant_id=desk.acme.pk, actor=desk.system, now=later)  # noqa: E731
-    assert sum(at_once(beat, beat, beat)) == 50
+    starts = [
+        ClockStart(kind="dispatch", subject_id=new_id(), subject="job_X", started_at=NOW) for _number in range(50)
+    ]
+    within(work=lambda: start_clocks(tenant_id=desk.acme.pk, clocks=starts, now=NOW), actor=desk.system, now=NOW)
+    for minutes, warned, breached in ((9, 50, 0), (11, 0, 50)):
+        later = NOW + timedelta(minutes=minutes)
+        beat = lambda later=later: sweep_some(tenant_id=desk.acme.pk, actor=desk.system, now=later)  # noqa: E731
+        found = sum(at_once(beat, beat, beat), Swept())
+        assert (found.warned, found.breached, found.seen) == (warned, breached, 50)
     assert Fact.objects.filter(type="clock.breached").count() == 50
-    assert Agent.objects.count() == 0
+    assert ClockWarning.objects.filter(share=80).count() == Fact.objects.filter(type="clock.warned").count() == 50

@@ -138,7 +138,7 @@ def test_another_limit_holds_from_the_next_page_on(desk: Desk) -> None:
     leg = desk.leg()
     client = sign_in(StaffRole.DISPATCHER)
     assert 'data-due="2026-11-23T01:10:00+00:00"' in row_of(read(client), leg)
-    ClockRule.objects.filter(kind="dispatch").update(limit_s=60)
+    ClockRule.objects.create(kind="dispatch", limit_s=60, valid_from=NOW, made_at=NOW)
     assert 'data-due="2026-11-23T01:01:00+00:00"' in row_of(read(client), leg)
     clock_late = client.get(address("board")).context["counts"]["late"]
     Leg.objects.update(received_at=NOW - timedelta(minutes=5))

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from dispatch import clocks
 from dispatch.clocks import find_breaches
+from dispatch.clocks.telling import tell_breach
 from dispatch.models import Clock, Leg
 from events.each import each_alone
 from repair.models import Job
@@ -75,14 +75,13 @@ def test_one_tenants_trouble_stops_no_other_tenants_clocks(
     assert other is not None
     mine = world.order()
     theirs = world.open(world.line(), tenant=other)[0]
-    recorded = clocks.record_breach
 
-    def stumble(clock: Clock, *rest: object) -> None:
+    def stumble(clock: Clock, *, breached_at: datetime) -> None:
         if clock.tenant_id == world.tenant.pk:
             raise RuntimeError
-        recorded(clock, *rest)  # type: ignore[arg-type]
+        tell_breach(clock, breached_at=breached_at)
 
-    monkeypatch.setattr(clocks, "record_breach", stumble)
+    monkeypatch.setattr("dispatch.clocks.breaching.tell_breach", stumble)
     assert find_breaches(now=world.tick(days=1)) == 1
     assert "is left for the next time" in caplog.text
     assert Clock.objects.get(subject_id=theirs.pk, kind="dispatch").breached_at == world.now

@@ -84,11 +84,12 @@ def test_the_cause_decides_which_clocks_stand_still(world: World, cause: str, mo
     holding.release_job(job_id=job.pk, actor=world.dsp, now=world.now)
     clock = clock_of(job, "dispatch")
     if not moved:
-        assert (clock.due_at, clock.breached_at, clock.paused_s) == (due, world.now, 0)
+        assert (clock.due_at, clock.breached_at, clock.pauses.count()) == (due, begun + timedelta(hours=30), 0)
         return
     stood = timedelta(hours=30) - timedelta(minutes=4)
     assert (clock.due_at, clock.breached_at) == (due + stood, None)
-    assert (clock.paused_s, clock.paused_at, clock.pause_reason) == (stood.total_seconds(), None, "released")
+    (pause,) = clock.pauses.all()
+    assert (pause.reason, pause.ended_at, clock.paused_at) == (cause, pause.began_at + stood, None)
     assert find_breaches(now=world.now + timedelta(minutes=6)) == 0
     assert find_breaches(now=world.now + timedelta(minutes=6, seconds=1)) == 1
 

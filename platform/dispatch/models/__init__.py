@@ -1,7 +1,8 @@
-"""DESK: areas, agents and what makes them fit, legs and who was named for them, and the clocks."""
+"""DESK: areas, agents and what makes them fit, legs and who was named for them, the clocks and the area alerts."""
 
+from dispatch.models.alerts import AlertKind, AreaAlert, Remedy
 from dispatch.models.base import Key
-from dispatch.models.clocks import Clock, ClockRule
+from dispatch.models.clocks import Clock, ClockExcuse, ClockPause, ClockRule, ClockWarning, Desk, PauseRule
 from dispatch.models.legs import ENDED, OCCUPIED, Assignment, Leg, LegKind, LegMode, Offer
 from dispatch.models.people import Agent, Area, Leave, LicenceRule, Shift, Training
 
@@ -9,10 +10,16 @@ __all__ = [
     "ENDED",
     "OCCUPIED",
     "Agent",
+    "AlertKind",
     "Area",
+    "AreaAlert",
     "Assignment",
     "Clock",
+    "ClockExcuse",
+    "ClockPause",
     "ClockRule",
+    "ClockWarning",
+    "Desk",
     "Key",
     "Leave",
     "Leg",
@@ -20,6 +27,8 @@ __all__ = [
     "LegMode",
     "LicenceRule",
     "Offer",
+    "PauseRule",
+    "Remedy",
     "Shift",
     "Training",
 ]

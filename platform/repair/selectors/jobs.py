@@ -10,9 +10,10 @@ from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from dispatch.clocks.reading import stood_still
 from dispatch.models import Clock, Leg
 from dispatch.planning import WorkshopReason
-from dispatch.texts import CLOCKS, pause_text
+from dispatch.texts import CLOCKS, pause_text, tell_clock
 from events.models import Fact
 from repair import states, texts
 from repair.ids import job_ref
@@ -32,6 +33,7 @@ from repair.models import (
 from repair.selectors.shots import shot_names
 from repair.services.choosing import local_day
 from repair.services.collecting import hash_of
+from tenants.people.models import join_names
 from ui.formats import format_duration, format_fen, format_moment
 from ui.tones import tone_of_status
 
@@ -95,10 +97,9 @@ def tell_fact(fact: Fact) -> TimelineItem:
     """One fact in words."""
     data: Mapping[str, Any] = fact.data
     who = texts.name_actor(fact.actor_name)
-    if fact.type == "clock.breached":
-        clock = CLOCKS.get(str(data.get("clock")), data.get("clock"))
-        title = _("Clock ran out: %(clock)s") % {"clock": clock}
-        return TimelineItem(fact.occurred_at, who, title, "", "alarm", "bad")
+    if fact.type.startswith("clock."):
+        told = tell_clock(fact.type, data)
+        return TimelineItem(fact.occurred_at, who, told.title, told.text, told.icon, told.tone)
     if fact.type == "job.opened":
         return TimelineItem(
             fact.occurred_at, who, str(_("Order received")), str(data.get("external_ref", "")), "inbox", "info"
@@ -145,7 +146,8 @@ def read_clocks(job: Job) -> list[dict[str, Any]]:
     """The job's clocks: each that runs or was breached, and of each kind that went well the last, with their number."""
     shown: list[dict[str, Any]] = []
     well: dict[str, dict[str, Any]] = {}
-    for clock in Clock.objects.filter(subject_id=job.pk).order_by("started_at", "pk"):
+    clocks = Clock.objects.filter(subject_id=job.pk).select_related("excuse__alert").prefetch_related("pauses__alert")
+    for clock in clocks.order_by("started_at", "pk"):
         item = {"clock": clock, "label": CLOCKS.get(clock.kind, clock.kind), "verdict": verdict_of(clock), "count": 1}
         item["pause"] = pause_of(clock)
         if item["verdict"] is None or clock.breached_at is not None:
@@ -169,11 +171,11 @@ def verdict_of(clock: Clock) -> tuple[str, str] | None:
 
 def pause_of(clock: Clock) -> str:
     """That a clock stands still and why, or for how long it stood; empty when it never did."""
-    if clock.paused_at is not None and clock.stopped_at is None and clock.cancelled_at is None:
-        return _("Paused: %(why)s") % {"why": pause_text(clock.pause_reason)}
-    if clock.paused_s:
-        return _("Paused for %(time)s") % {"time": format_duration(duration=timedelta(seconds=clock.paused_s))}
-    return ""
+    if clock.paused_at is not None:
+        lying = [pause_text(pause.reason) for pause in clock.pauses.all() if pause.ended_at is None]
+        return _("Paused: %(why)s") % {"why": join_names(dict.fromkeys(lying))}
+    stood = stood_still(clock)
+    return _("Paused for %(time)s") % {"time": format_duration(duration=stood)} if stood else ""
 
 
 def read_legs(job: Job) -> list[Leg]:

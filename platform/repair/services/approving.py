@@ -8,14 +8,12 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from dispatch.clocks import start_clocks, stop_clocks
-from dispatch.requests import ClockStart
+from dispatch.clocks import stop_clocks
 from events.commands import Recorded, command
-from repair.ids import job_ref
 from repair.locking import lock_order
 from repair.models import Estimate, EstimateLine, Job, LineDecision
 from repair.requests import LineChoice
-from repair.services.timing import note_progress_clock
+from repair.services.timing import note_progress_clock, run_clocks
 from repair.services.working import tell_decision
 from repair.telling import move
 from tenants.actors import Actor
@@ -146,10 +144,7 @@ def promise_return(job: Job, now: datetime) -> None:
     """J12 sets the promise: the time the tenant asked for if it can still be kept, else the usual time of the work."""
     wanted = job.return_by
     job.promised_return_at = wanted if wanted and wanted > now else now + WORK_TAKES
-    clock = ClockStart(
-        kind="return", subject_id=job.pk, subject=job_ref(job.pk), started_at=now, due_at=job.promised_return_at
-    )
-    start_clocks(tenant_id=job.tenant_id, clocks=[clock], now=now)
+    run_clocks("return", [job], now=now, due_at=job.promised_return_at)
 
 
 def close_waits(job: Job, now: datetime) -> None:

@@ -13,14 +13,11 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from psycopg.types.range import TimestamptzRange
 
-from dispatch.clocks import start_clocks
 from dispatch.models import LegKind
-from dispatch.requests import ClockStart
 from events.commands import command, record
 from events.ids import new_id, public_id, read_public_id
 from repair import states
 from repair.events import AuthorisationSigned, PhotoTold
-from repair.ids import job_ref
 from repair.locking import lock_job, lock_visit
 from repair.models import (
     Authorisation,
@@ -35,7 +32,7 @@ from repair.models import (
 )
 from repair.selectors.shots import missing_shots, required_shots
 from repair.services.agents import arrived_legs, fail_legs, finish_legs, require_own_agent
-from repair.services.timing import note_progress_clock
+from repair.services.timing import note_progress_clock, run_clocks
 from repair.telling import move, note_order, tell_odometer, tell_photos
 from tenants.actors import Actor, Party
 
@@ -164,13 +161,7 @@ def take_custody(*, visit_id: UUID, report: ReportDraft, actor: Actor, now: date
         tell_photos(job, kind="pickup", photos=photos_of(report))
         note_order(job, topic="condition", text=f"{report.odometer_km} km, {report.energy_percent} %")
     tell_odometer(mine[0], km=report.odometer_km, source="pickup", now=now)
-    start_clocks(
-        tenant_id=visit.tenant_id,
-        clocks=[
-            ClockStart(kind="progress", subject_id=job.pk, subject=job_ref(job.pk), started_at=now) for job in mine
-        ],
-        now=now,
-    )
+    run_clocks("progress", mine, now=now)
     if all(job.kind == JobKind.INSPECTION for job in mine):
         finish_leg(visit, LegKind.PICKUP, actor=actor, now=now)
     return custody

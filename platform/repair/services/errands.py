@@ -5,14 +5,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from dispatch.clocks import start_clocks, stop_clocks
+from dispatch.clocks import stop_clocks
 from dispatch.models import Leg, LegKind
-from dispatch.requests import ClockStart, LegSpec
+from dispatch.requests import LegSpec
 from dispatch.services import driving
 from dispatch.services.legs import cancel_legs, plan_legs
 from events.commands import Recorded, command
 from repair.events import PhotoTold
-from repair.ids import job_ref
 from repair.locking import lock_job
 from repair.models import Job, Visit
 from repair.requests import JobLine
@@ -22,6 +21,7 @@ from repair.services.following import join_named_visit
 from repair.services.opening import lock_intake
 from repair.services.registering import find_known
 from repair.services.returning import close_delivery
+from repair.services.timing import run_clocks
 from repair.services.visit_ends import change_windows, next_window
 from repair.services.visiting import lock_open, place_in_visits
 from repair.telling import move, tell_photos
@@ -147,8 +147,7 @@ def deliver_papers(*, job_id: UUID, receipt: str, actor: Actor, now: datetime, s
 def order_parts(*, job_id: UUID, actor: Actor, now: datetime) -> Job:
     """P1: ordered from a supplier; the wait is measured."""
     job = step(job_id, "order_parts", actor=actor, now=now)
-    clock = ClockStart(kind="parts", subject_id=job.pk, subject=job_ref(job.pk), started_at=now)
-    start_clocks(tenant_id=job.tenant_id, clocks=[clock], now=now)
+    run_clocks("parts", [job], now=now)
     return job
 
 
@@ -189,8 +188,7 @@ def fetch_for_fitting(job: Job, fact: Recorded, now: datetime) -> None:
     job.visit = visit
     job.save(update_fields=["visit"])
     bays = change_windows(visit, [job], (plan.window_start, plan.window_end), because={job.pk: fact})
-    clock = ClockStart(kind="dispatch", subject_id=job.pk, subject=job_ref(job.pk), started_at=now)
-    start_clocks(tenant_id=job.tenant_id, clocks=[clock], now=now)
+    run_clocks("dispatch", [job], now=now)
     if plan.is_new and plan.waits_for is None:
         legs: list[LegSpec] = [plan.pickup_leg(now)]
         plan_legs(tenant_id=job.tenant_id, legs=legs, actor=system_actor("parts"), now=now)

@@ -7,16 +7,16 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from dispatch.clocks import start_clocks, stop_clocks
+from dispatch.clocks import stop_clocks
 from dispatch.models import OCCUPIED, Leg, LegKind
-from dispatch.requests import ClockStart
 from events.commands import Recorded, tell
 from events.machine import TransitionError
 from repair import states
 from repair.events import OrderAgentNamed
-from repair.ids import job_ref, order_ref
+from repair.ids import order_ref
 from repair.models import Job, Visit
 from repair.services.choosing import Facts, ensure_workshops
+from repair.services.timing import run_clocks
 from repair.telling import move_many
 from tenants.actors import Actor, system_actor
 
@@ -81,17 +81,12 @@ def follow(event: str, jobs: Sequence[Job], *, actor: Actor, now: datetime) -> N
 
 
 def run_contact_clock(event: str, jobs: Sequence[Job], now: datetime) -> None:
-    """Started by accepted, stopped by contacted."""
+    """Started by accepted, stopped by contacted; whoever wants somebody at once has his first contact too."""
     if event == "contact":
-        stop_clocks(kind="contact", subject_ids=[job.pk for job in jobs], now=now)
+        for kind in ("contact", "response"):
+            stop_clocks(kind=kind, subject_ids=[job.pk for job in jobs], now=now)
     elif event == "accept":
-        for tenant_id in sorted({job.tenant_id for job in jobs}):
-            clocks = [
-                ClockStart(kind="contact", subject_id=job.pk, subject=job_ref(job.pk), started_at=now)
-                for job in jobs
-                if job.tenant_id == tenant_id
-            ]
-            start_clocks(tenant_id=tenant_id, clocks=clocks, now=now)
+        run_clocks("contact", jobs, now=now)
 
 
 def join_named_visit(visit: Visit, jobs: Sequence[Job], *, because: Facts, now: datetime) -> None:

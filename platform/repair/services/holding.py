@@ -1,10 +1,8 @@
-"""J20: a job on hold. Nothing moves but its end, nobody sets out for a vehicle that is held, and the cause decides which
-clocks stand still.
+"""J20: a job on hold. Nothing moves but its end, nobody sets out for a vehicle that is held, and the cause decides by its
+rules (`PauseRule`) which clocks stand still.
 """
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -25,26 +23,19 @@ from repair.services.visit_ends import change_windows, next_window, plan_pickup
 from repair.telling import move, note_order
 from tenants.actors import Actor, system_actor
 
-PAUSED: Final[Mapping[str, tuple[str, ...]]] = {
-    HoldCause.CUSTOMER_TIME: ("dispatch", "contact", "return", "callback"),
-    HoldCause.CUSTOMER_EVIDENCE: ("dispatch", "contact", "return"),
-    HoldCause.OURS: (),
-}
-"""Which clocks stand still: what waits for the customer. The notes of progress go on, and so do the measured waits."""
-RELEASED: Final = "released"
 ON_THE_WAY = frozenset({states.ACKNOWLEDGED, states.ARRIVED, *states.NAMED.split()})
 
 
 @command
 def hold_job(*, job_id: UUID, cause: str, reason: str, actor: Actor, now: datetime) -> Job:
     """J20: an overlay; while it lies on the job nothing moves but its end. Raises TransitionError, ValidationError."""
-    if cause not in PAUSED:
+    if cause not in HoldCause.values:
         raise ValidationError({"cause": _("Say for whose sake the job is held.")})
     job = lock_job(job_id=job_id)
     move(job, "hold", actor=actor, now=now, note=reason, reason=reason, detail={"cause": cause})
     job.held_since, job.held_cause, job.held_reason = now, cause, reason[:200]
     job.save(update_fields=["held_since", "held_cause", "held_reason"])
-    pause_clocks(kinds=PAUSED[cause], subject_ids=[job.pk], reason=cause, now=now)
+    pause_clocks(subject_ids=[job.pk], reason=cause, now=now)
     note_order(job, topic="hold", text=reason)
     recall_agent(job, now)
     return job
@@ -79,7 +70,7 @@ def release_job(*, job_id: UUID, actor: Actor, now: datetime) -> Job:
     """J20: back to what it was; the clocks that stood still run on, and their end has moved by as long."""
     job = lock_job(job_id=job_id)
     fact = move(job, "release", actor=actor, now=now)
-    resume_clocks(kinds=PAUSED[job.held_cause], subject_ids=[job.pk], reason=RELEASED, now=now)
+    resume_clocks(subject_ids=[job.pk], reason=job.held_cause, now=now)
     job.held_since, job.held_cause, job.held_reason = None, "", ""
     job.save(update_fields=["held_since", "held_cause", "held_reason"])
     note_order(job, topic="release", text="")

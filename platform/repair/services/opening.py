@@ -232,17 +232,38 @@ def acknowledge(jobs: Sequence[NewJob], tenant_id: UUID) -> None:
 
 
 def opening_clocks(jobs: Sequence[NewJob], now: datetime) -> list[ClockStart]:
-    """`respond` is met by the receipt; `dispatch` runs, unless the vehicle must first come back from another visit."""
+    """`respond` is met by the receipt; `dispatch` runs, unless the vehicle must first come back from another visit; `response`
+    runs beside it for who wants somebody at once.
+    """
     respond = [
-        ClockStart(kind="respond", subject_id=job.job_id, subject=job_ref(job.job_id), started_at=now, stopped_at=now)
+        ClockStart(
+            kind="respond",
+            subject_id=job.job_id,
+            subject=job_ref(job.job_id),
+            started_at=now,
+            stopped_at=now,
+            places=((job.line.lat, job.line.lng),),
+        )
         for job in jobs
     ]
-    dispatch = [
-        ClockStart(kind="dispatch", subject_id=job.job_id, subject=job_ref(job.job_id), started_at=now)
+    waiting = [
+        ClockStart(
+            kind=kind,
+            subject_id=job.job_id,
+            subject=job_ref(job.job_id),
+            started_at=now,
+            places=((job.line.lat, job.line.lng),),
+        )
         for job in jobs
         if needs_agent_now(job)
+        for kind in (("dispatch", "response") if is_unscheduled(job, now) else ("dispatch",))
     ]
-    return respond + dispatch
+    return respond + waiting
+
+
+def is_unscheduled(job: NewJob, now: datetime) -> bool:
+    """Whether the customer wants somebody at once: the window is open, or opens before the first contact is due."""
+    return job.line.window_start <= now + RESPOND_WITHIN
 
 
 def join_standing_visits(jobs: Sequence[NewJob], facts: Sequence[Recorded], now: datetime) -> None:

@@ -10,9 +10,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from psycopg.types.range import TimestamptzRange
 
-from dispatch.clocks import start_clocks, stop_clocks
+from dispatch.clocks import stop_clocks
 from dispatch.models import Leg, LegKind
-from dispatch.requests import ClockStart, LegSpec
+from dispatch.requests import LegSpec
 from dispatch.services import driving
 from dispatch.services.legs import cancel_legs, plan_legs
 from events.commands import command
@@ -20,7 +20,6 @@ from events.ids import public_id
 from files.services import claim_files
 from repair import states
 from repair.events import PhotoTold
-from repair.ids import job_ref
 from repair.locking import lock_visit
 from repair.models import ConditionReport, Custody, Job, ReportSide, ShotOccasion, Visit
 from repair.selectors.shots import missing_shots, required_shots
@@ -36,7 +35,7 @@ from repair.services.collecting import (
     require_own_workshop,
     sign_report,
 )
-from repair.services.timing import note_progress_clock
+from repair.services.timing import note_progress_clock, run_clocks
 from repair.services.visit_ends import OVER, end_visit
 from repair.telling import move_many, tell_odometer, tell_photos
 from tenants.actors import Actor, system_actor
@@ -201,13 +200,7 @@ def close_delivery(jobs: Sequence[Job], now: datetime) -> None:
     keys = [job.pk for job in jobs]
     for kind in ("return", "progress"):
         stop_clocks(kind=kind, subject_ids=keys, now=now)
-    for tenant_id in sorted({job.tenant_id for job in jobs}):
-        clocks = [
-            ClockStart(kind="callback", subject_id=j.pk, subject=job_ref(j.pk), started_at=now)
-            for j in jobs
-            if j.tenant_id == tenant_id
-        ]
-        start_clocks(tenant_id=tenant_id, clocks=clocks, now=now)
+    run_clocks("callback", jobs, now=now)
 
 
 @command

@@ -4,18 +4,18 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from dispatch.clocks import start_clocks
 from dispatch.models import Clock
-from dispatch.requests import ClockStart, LegSpec
+from dispatch.requests import LegSpec
 from dispatch.services.legs import plan_legs
 from events.commands import command, tell
 from events.each import each_alone
 from repair import states
 from repair.events import OrderAmended
-from repair.ids import job_ref, order_ref
+from repair.ids import order_ref
 from repair.locking import lock_visit
 from repair.models import Job, Visit
 from repair.services.choosing import Bay, Facts, give_back, leave_bay, local_day
+from repair.services.timing import run_clocks
 from repair.telling import record_step
 from tenants.actors import Actor, system_actor
 
@@ -124,9 +124,4 @@ def plan_pickup(visit: Visit, jobs: Sequence[Job], now: datetime) -> None:
     plan_legs(tenant_id=visit.tenant_id, legs=[spec], actor=system_actor("visits"), now=now)
     running = Clock.objects.filter(kind="dispatch", stopped_at__isnull=True, cancelled_at__isnull=True)
     kept = set(running.filter(subject_id__in=[job.pk for job in jobs]).values_list("subject_id", flat=True))
-    clocks = [
-        ClockStart(kind="dispatch", subject_id=job.pk, subject=job_ref(job.pk), started_at=now)
-        for job in jobs
-        if job.pk not in kept
-    ]
-    start_clocks(tenant_id=visit.tenant_id, clocks=clocks, now=now)
+    run_clocks("dispatch", [job for job in jobs if job.pk not in kept], now=now)
