@@ -9,6 +9,7 @@ SITE_ID: Final = "sit_01KB1PZS6T8W0Y2A4C6E8G0J2M"
 CENTER_ID: Final = "cct_01KB1PZT0B2D4F6H8K0N2Q4S6V"
 DRIVER_ID: Final = "drv_01KB1PZV4C6E8G0J2M4P6R8T0W"
 IMPORT_ID: Final = "imp_01KB1PZW8D0F2H4K6N8Q0S2V4X"
+COMPLAINT_ID: Final = "cmp_01KB6R2J4M6P8S0V2X4Z6B8D0F"
 IDS: Final = {
     "order_id": ORDER_ID,
     "batch_id": BATCH_ID,
@@ -17,6 +18,7 @@ IDS: Final = {
     "cost_center_id": CENTER_ID,
     "driver_id": DRIVER_ID,
     "import_id": IMPORT_ID,
+    "complaint_id": COMPLAINT_ID,
     "version": 1,
     "line": 17,
     "file_id": "fil_01KB1Q3M2W0B2D4F6H8K0N2Q4S",
@@ -284,6 +286,35 @@ DOCUMENT: Final[dict[str, Any]] = {
         for language in ("en", "zh-hans")
     ],
 }
+COMPLAINT: Final[dict[str, Any]] = {
+    "id": COMPLAINT_ID,
+    "number": "CP2611-000001",
+    "source": "api",
+    "status": "solution_given",
+    "status_since": "2026-11-29T03:20:00Z",
+    "orders": [ORDER_ID],
+    "filed_at": "2026-11-28T02:00:00Z",
+    "filed_by": "ERP",
+    "contact": LINE["contact"],
+    "phone": "+8619900003294",
+    "text": "车门有划痕，取车时没有。",
+    "wish": "请重新喷漆。",
+    "handler": "林晓",
+    "solution_by": "2026-12-01T02:00:00Z",
+    "evidence_wanted": "",
+    "solution": "我们免费重新喷漆，并补偿一天用车。",
+    "compensation_fen": 20_000,
+    "currency": "CNY",
+    "updated_at": "2026-11-29T03:20:00Z",
+    "version": 240,
+}
+COMPLAINT_FILE: Final[dict[str, Any]] = {
+    "file": "fil_01KB6R2J4N0Q2T4W6Y8A0C2E4G",
+    "name": "door.jpg",
+    "is_photo": True,
+    "added_at": "2026-11-28T02:00:00Z",
+    "url": "https://acme.baylink.example/files/photo/eyJ…/",
+}
 FILE_ID: Final = "fil_01KB1Q3M2W0B2D4F6H8K0N2Q4S"
 FILE: Final[dict[str, Any]] = {
     "id": FILE_ID,
@@ -310,6 +341,8 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
         "batch_status": "needs_fixes",
     },
     "CancellationsShown": CANCELLATIONS,
+    "Complaint": COMPLAINT,
+    "ComplaintDetail": {**COMPLAINT, "files": [COMPLAINT_FILE]},
     "CostCenter": {"id": CENTER_ID, "name": "华东干线", "code": "", "is_active": True},
     "Driver": DRIVER,
     "Event": EVENT,

@@ -144,8 +144,8 @@ def tell_limit(error: Any) -> Problem:
 
 
 def tell_wrong_value(error: Any) -> Problem:
-    """A value that cannot be."""
-    pointer = f"#/{escape(error.field)}" if error.field else "#"
+    """A value that cannot be; `orders.2` points to #/orders/2."""
+    pointer = "#/" + "/".join(map(escape, error.field.split("."))) if error.field else "#"
     return invalid([{"detail": error.message, "pointer": pointer, "code": error.code}])
 
 

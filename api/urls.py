@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from api.docs import DocsView, SchemaView
-from api.resources import cost_centers, drivers, events, files, imports, sites, vehicles
+from api.resources import complaints, cost_centers, drivers, events, files, imports, sites, vehicles
 from api.resources.batches import rows as batch_rows
 from api.resources.batches import views as batches
 from api.resources.orders import documents, estimates, incidents, photos, steps
@@ -38,6 +38,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="estimate-decide",
     ),
     path("estimates", estimates.EstimateList.as_view(), name="estimates"),
+    path("complaints", complaints.ComplaintList.as_view(), name="complaints"),
+    path("complaints/<str:complaint_id>", complaints.ComplaintDetail.as_view(), name="complaint"),
+    path("complaints/<str:complaint_id>/accept", complaints.ComplaintAccept.as_view(), name="complaint-accept"),
+    path("complaints/<str:complaint_id>/reopen", complaints.ComplaintReopen.as_view(), name="complaint-reopen"),
+    path("complaints/<str:complaint_id>/withdraw", complaints.ComplaintWithdraw.as_view(), name="complaint-withdraw"),
+    path("complaints/<str:complaint_id>/evidence", complaints.ComplaintEvidence.as_view(), name="complaint-evidence"),
+    path("complaints/<str:complaint_id>/files", complaints.ComplaintFiles.as_view(), name="complaint-files"),
     path("vehicles", vehicles.VehicleList.as_view(), name="vehicles"),
     path("vehicles/<str:vehicle_id>", vehicles.VehicleDetail.as_view(), name="vehicle"),
     path("drivers", drivers.DriverList.as_view(), name="drivers"),

@@ -18,6 +18,7 @@ from fleet.models import (
     ApprovalLimit,
     Batch,
     BatchRow,
+    Complaint,
     CostCenter,
     Delegation,
     Driver,
@@ -43,6 +44,7 @@ class Action(StrEnum):
     READ = "read"
     SUBMIT = "submit"  # batches and orders, before the vehicle is fetched
     DECIDE = "decide"  # estimates, within a limit
+    COMPLAIN = "complain"  # of an order, and answer what is offered
     MANAGE = "manage"  # vehicles, drivers, sites and cost centres
     CONFIGURE = "configure"  # limits and settings
 
@@ -51,6 +53,7 @@ ROLES: dict[Action, frozenset[str]] = {
     Action.READ: frozenset(TenantRole.values),
     Action.SUBMIT: frozenset({TenantRole.FLEET_MANAGER, TenantRole.REQUESTER}),
     Action.DECIDE: frozenset({TenantRole.FLEET_MANAGER, TenantRole.APPROVER}),
+    Action.COMPLAIN: frozenset({TenantRole.FLEET_MANAGER, TenantRole.REQUESTER, TenantRole.APPROVER}),
     Action.MANAGE: frozenset({TenantRole.FLEET_MANAGER}),
     Action.CONFIGURE: frozenset(),
 }  # an administrator holds them all
@@ -129,6 +132,11 @@ def row_for(actor: Actor, batch: UUID | str, line: int) -> BatchRow:
     if found is None:
         raise Http404
     return found
+
+
+def complaint_for(actor: Actor, key: UUID | str) -> Complaint:
+    """A complaint (cmp_…)."""
+    return find(actor, Complaint, key, "cmp")
 
 
 def site_for(actor: Actor, key: UUID | str) -> Site:

@@ -10,12 +10,15 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from fleet import states, texts
-from fleet.models import CostCenter, Driver, Order, OrderEstimate, PlateHistory, Site, Vehicle
+from fleet.models import Complaint, CostCenter, Driver, Order, OrderEstimate, PlateHistory, Site, Vehicle
 from fleet.selectors.authority import Authority
+from fleet.selectors.complaints import YOUR_TURN
 from fleet.selectors.orders import OVER, WAITING_FOR_YOU, late_q, search_orders
 from fleet.selectors.queue import waited_q, within_limits
 from fleet.selectors.registers import expiring_q
 from fleet.texts import SOON
+from repair.states import COMPLAINT_CLOSED
+from repair.texts import COMPLAINT_STATES
 from tenants.actors import Actor
 
 GROUPS: dict[str, Any] = {
@@ -40,6 +43,37 @@ def site_choices() -> list[tuple[str, str]]:
 def center_choices() -> list[tuple[str, str]]:
     """The tenant's cost centres."""
     return [(name, name) for name in CostCenter.objects.order_by("name").values_list("name", flat=True)]
+
+
+COMPLAINT_GROUPS: dict[str, Any] = {
+    "yours": _("Waiting for you"),
+    "open": _("Not closed"),
+    "closed": _("Closed"),
+}
+
+
+class ComplaintFilter(filters.FilterSet):
+    """Search, and narrow by state."""
+
+    q = filters.CharFilter(method="search", label=_("Search complaints"), help_text=_("Number, contact, words"))
+    group = filters.ChoiceFilter(method="of_group", label=_("Which"), choices=list(COMPLAINT_GROUPS.items()))
+    status = filters.ChoiceFilter(label=_("Status"), choices=list(COMPLAINT_STATES.items()))
+
+    class Meta:
+        model = Complaint
+        fields: list[str] = []
+
+    def search(self, queryset: QuerySet[Complaint], name: str, value: str) -> QuerySet[Complaint]:
+        """Every word occurs somewhere."""
+        for word in value.split()[:5]:
+            found = Q(number__icontains=word) | Q(contact__icontains=word) | Q(text__icontains=word)
+            queryset = queryset.filter(found)
+        return queryset
+
+    def of_group(self, queryset: QuerySet[Complaint], name: str, value: str) -> QuerySet[Complaint]:
+        """One of COMPLAINT_GROUPS."""
+        closed = Q(status=COMPLAINT_CLOSED)
+        return queryset.filter({"yours": YOUR_TURN, "open": ~closed, "closed": closed}[value])
 
 
 class OrderFilter(filters.FilterSet):

@@ -99,6 +99,48 @@ class RatingForm(forms.Form):
     )
 
 
+class ComplaintForm(forms.Form):
+    """What is wrong with an order, and with others of the same contact."""
+
+    text = forms.CharField(
+        label=_("What is wrong"), max_length=5_000, widget=forms.Textarea(attrs={"rows": 5, "autofocus": True})
+    )
+    wish = forms.CharField(
+        label=_("What would put it right"), max_length=1_000, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    orders = forms.MultipleChoiceField(
+        label=_("It is about these orders, too"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    contact = forms.CharField(label=_("Whom we may call"), max_length=80)
+    phone = forms.CharField(label=_("Phone"), max_length=40)
+
+    def __init__(self, data: Any, *, order: Order, beside: Sequence[Order]) -> None:
+        super().__init__(data, initial={"contact": order.contact, "phone": order.phone})
+        self.beside = {other.ref: other.pk for other in beside}
+        choices = [(other.ref, f"{other.number} · {other.plate or other.vin}") for other in beside]
+        self.fields["orders"].choices = choices  # type: ignore[attr-defined]
+        if not choices:
+            del self.fields["orders"]
+
+    def clean_phone(self) -> str:
+        """As an order file's telephone is read; the order's own stays as it is."""
+        typed = self.cleaned_data["phone"].strip()
+        return typed if typed == self.initial["phone"] else str(sure("phone", parse_phone(typed)))
+
+    @property
+    def others(self) -> list[Any]:
+        """The keys of the other orders that were ticked."""
+        return [self.beside[ref] for ref in self.cleaned_data.get("orders", [])]
+
+
+class EvidenceForm(forms.Form):
+    """Something to add to a complaint."""
+
+    text = forms.CharField(
+        label=_("Something to add"), max_length=2_000, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
 class ViewForm(forms.Form):
     """A saved view: its name, who sees it, and whether the list opens with it."""
 

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from fleet.selectors.complaints import count_your_turn
 from fleet.selectors.orders import count_waiting
 from tenants.actors import Actor
 from tenants.people.navigation import register_nav
@@ -11,6 +12,12 @@ def count_approvals(actor: Actor) -> int:
     """How many estimates wait."""
     del actor
     return count_waiting()
+
+
+def count_complaints(actor: Actor) -> int:
+    """How many complaints wait for the tenant."""
+    del actor
+    return count_your_turn()
 
 
 def register_pages() -> None:
@@ -37,6 +44,10 @@ def register_pages() -> None:
     register_nav(
         area="portal", key="approvals", label=_("Approvals"), url_name="fleet:approvals", icon="checks", order=120, section=work,
         count=count_approvals,
+    )  # fmt: skip
+    register_nav(
+        area="portal", key="complaints", label=_("Complaints"), url_name="fleet:complaints", icon="message-exclamation",
+        order=130, section=work, count=count_complaints,
     )  # fmt: skip
     register_nav(
         area="portal",

@@ -1,16 +1,19 @@
 """The lists of the book."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import django_tables2 as tables
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from fleet import texts
-from fleet.models import CostCenter, Driver, Import, Order, Site, Vehicle
+from fleet.models import Complaint, CostCenter, Driver, Import, Order, Site, Vehicle
 from fleet.selectors.batches import BatchSummary
+from repair import states
+from repair.texts import COMPLAINT_STATES
 from ui.tables import DenseTable, KeyColumn, NumberColumn, PickColumn, StatusColumn, TimeColumn
 from ui.templatetags import ui as components
 
@@ -71,6 +74,35 @@ class OrderListTable(OrderTable):
 
     class Meta(OrderTable.Meta):
         sequence = ("pick", "...")
+
+
+class ComplaintTable(DenseTable):
+    """Complaints, the newest first."""
+
+    number = KeyColumn(verbose_name=_("Complaint"))
+    status = StatusColumn(verbose_name=_("Status"), labels=COMPLAINT_STATES)
+    text = tables.Column(verbose_name=_("What is wrong"), orderable=False, attrs={"td": {"class": "ui-wrap-cell"}})
+    contact = tables.Column(verbose_name=_("Contact"))
+    filed_at = TimeColumn(verbose_name=_("Filed"))
+    solution_by = tables.Column(verbose_name=_("Solution by"), empty_values=())
+
+    class Meta(DenseTable.Meta):
+        empty_text = _("No complaints")
+        order_by = "-filed_at"
+
+    def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.now = now
+
+    def render_text(self, value: str) -> str:
+        """Its beginning."""
+        return Truncator(value).chars(120)
+
+    def render_solution_by(self, record: Complaint) -> SafeString | str:
+        """How long there is left, while no solution is there."""
+        if record.solution_by is None or record.status not in states.UNSOLVED.split():
+            return "–"
+        return components.countdown(record.solution_by, started_at=record.filed_at, now=self.now)
 
 
 class ExpiryColumn(tables.Column):

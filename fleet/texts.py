@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from dispatch.texts import CLASSES
 from fleet import states
 from repair import states as jobs
+from repair.models import ComplaintSource
 from repair.texts import JOB_STATES
 
 ORDER_STATES: Final[dict[str, Any]] = JOB_STATES
@@ -71,6 +72,15 @@ CHANNELS: Final[dict[str, Any]] = {
     "wechat": _l("WeChat"),
     "counter": _l("Counter"),
     "system": _l("System"),
+}
+COMPLAINT_SOURCES: Final[dict[str, Any]] = dict(ComplaintSource.choices)
+COMPLAINT_NEXT: Final[dict[str, Any]] = {
+    jobs.FILED: _l("Customer service reads it and takes it up."),
+    jobs.INVESTIGATING: _l("We look into it and answer with a solution."),
+    jobs.SOLUTION_GIVEN: _l("Take the solution, or say what is still wrong."),
+    jobs.SOLUTION_ACCEPTED: _l("We see to it that it does not happen again, then we close it."),
+    jobs.REOPENED: _l("Customer service takes it up again."),
+    jobs.COMPLAINT_CLOSED: _l("Nothing is left to do. If it is not well after all, open it again."),
 }
 LINE_KINDS: Final[dict[str, Any]] = {
     "labour": _l("Labour"),

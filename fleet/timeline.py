@@ -16,6 +16,7 @@ from fleet.approving.words import tell_delegation, tell_ground, tell_passed_on, 
 from fleet.intake.texts import LABELS
 from fleet.models import PhotoKind
 from fleet.texts import DECISIONS, ROW_STATES
+from fleet.titles import LEGS, MOVED_TITLES, NOTE_TITLES
 from repair import states as jobs
 from repair.events import MOVED_NAMES
 from repair.models import DocumentKind
@@ -24,64 +25,6 @@ from tenants.actors import name_actor
 from tenants.people.models import join_names, names_of_roles
 from ui.formats import format_fen, format_moment
 from ui.tones import tone_of_status
-
-MOVED_TITLES: Final[dict[str, Any]] = {
-    jobs.ACKNOWLEDGED: _l("Order acknowledged"),
-    jobs.DECLINED_SCOPE: _l("Order declined"),
-    jobs.ASSIGNED: _l("Agent assigned"),
-    jobs.ACCEPTED: _l("Agent accepted the trip"),
-    jobs.CONTACTED: _l("Agent reached the contact"),
-    jobs.AT_PICKUP: _l("Agent arrived at the pick-up"),
-    jobs.PICKUP_FAILED: _l("Pick-up failed"),
-    jobs.IN_CUSTODY: _l("Vehicle collected"),
-    jobs.AT_WORKSHOP: _l("Vehicle received by the workshop"),
-    jobs.ESTIMATING: _l("Estimate begun"),
-    jobs.AWAITING_APPROVAL: _l("Approval requested"),
-    jobs.APPROVED: _l("Work approved"),
-    jobs.PART_APPROVED: _l("Work approved in part"),
-    jobs.SENT_BACK: _l("Estimate sent back"),
-    jobs.REJECTED: _l("Estimate rejected"),
-    jobs.WAITING_PARTS: _l("Waiting for parts"),
-    jobs.IN_REPAIR: _l("Repair begun"),
-    jobs.CONSENT_REQUIRED: _l("Consent requested"),
-    jobs.STOPPED: _l("Work stopped"),
-    jobs.QC: _l("Quality check begun"),
-    jobs.REWORK: _l("Rework needed"),
-    jobs.READY: _l("Vehicle ready"),
-    jobs.AWAITING_RETURN: _l("Return planned"),
-    jobs.RETURNING: _l("Vehicle on its way back"),
-    jobs.AT_RETURN: _l("Agent arrived at the return"),
-    jobs.RETURN_FAILED: _l("Return failed"),
-    jobs.REFUSED: _l("Delivery refused"),
-    jobs.DELIVERED: _l("Vehicle delivered"),
-    jobs.RATED: _l("Rating given"),
-    jobs.NOT_RATED: _l("No rating given"),
-    jobs.CLOSED: _l("Order closed"),
-    jobs.CANCELLED: _l("Order cancelled"),
-    jobs.HANDED_OVER: _l("Salvage handed over"),
-    jobs.PRE_CHECK: _l("Pre-check begun"),
-    jobs.AT_STATION: _l("Vehicle at the inspection station"),
-    jobs.PASSED: _l("Inspection passed"),
-    jobs.FAILED: _l("Inspection failed"),
-    jobs.DOCUMENTS_IN: _l("Documents taken"),
-    jobs.AT_OFFICE: _l("At the vehicle office"),
-    jobs.PAID: _l("Violation settled"),
-    jobs.OFFICE_REFUSED: _l("Refused by the vehicle office"),
-    jobs.ORDERED: _l("Parts ordered"),
-    jobs.ARRIVED: _l("Parts arrived"),
-}
-NOTE_TITLES: Final[dict[str, Any]] = {
-    "progress": _l("Progress"),
-    "hold": _l("Put on hold"),
-    "release": _l("Goes on"),
-    "incident": _l("Incident"),
-    "quality": _l("Quality"),
-    "condition": _l("Condition"),
-    "promise": _l("Promised return"),
-    "odometer": _l("Odometer at pick-up corrected"),
-    "return_odometer": _l("Odometer at return corrected"),
-}
-LEGS: Final[dict[str, Any]] = {"pickup": _l("Pick-up"), "return": _l("Return"), "errand": _l("Errand")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,6 +263,19 @@ def say_incident(data: Mapping[str, Any]) -> str:
     return " · ".join(filter(None, parts))
 
 
+def say_reached(data: Mapping[str, Any]) -> str:
+    """What is said with a complaint's step: the solution with its amount, who looks into it, or why."""
+    amount = format_fen(amount_fen=data["compensation_fen"]) if data.get("compensation_fen") else ""
+    return " · ".join(filter(None, [str(data.get("handler") or ""), str(data["text"]), amount]))
+
+
+def say_evidence(data: Mapping[str, Any]) -> str:
+    """What was added."""
+    count = len(data["files"])
+    files = ngettext("%(count)d file", "%(count)d files", count) % {"count": count} if count else ""
+    return " · ".join(filter(None, [str(data.get("text") or ""), files]))
+
+
 EVENTS: Final[dict[str, Words]] = {
     **{
         f"order.{name}": Words(
@@ -346,6 +302,15 @@ EVENTS: Final[dict[str, Words]] = {
     "order.document_withdrawn": Words(_l("Document taken back"), "file-off", "warn", say_document),
     "order.incident": Words(_l("Incident"), "alert-octagon", "warn", say_incident),
     "order.amended": Words(_l("Order changed"), "pencil", "info", say_changes),
+    "complaint.filed": Words(_l("Complaint filed"), "message-exclamation", "warn", lambda d: str(d["text"])),
+    "complaint.taken_up": Words(_l("Taken up"), "search", "active", say_reached),
+    "complaint.solution_given": Words(_l("Solution given"), "bulb", "wait", say_reached),
+    "complaint.solution_accepted": Words(_l("Solution accepted"), "check", "good", say_reached),
+    "complaint.reopened": Words(_l("Opened again"), "refresh", "warn", say_reached),
+    "complaint.closed": Words(_l("Complaint closed"), "archive", "ended", say_reached),
+    "complaint.evidence_asked": Words(_l("Evidence asked for"), "help", "wait", lambda d: str(d["text"])),
+    "complaint.evidence_given": Words(_l("Evidence given"), "paperclip", "info", say_evidence),
+    "complaint.files_shown": Words(_l("Files added"), "paperclip", "info", say_evidence),
     "site.saved": Words(_l("Site saved"), "map-pin", text=say_fields),
     "cost_center.saved": Words(_l("Cost centre saved"), "wallet", text=say_fields),
     "import.received": Words(_l("File received"), "file-upload", text=lambda d: str(d["name"])),

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from fleet.views import approvals, batches, drivers, imports, places, rules, vehicles
+from fleet.views import approvals, batches, complaints, drivers, imports, places, rules, vehicles
 from fleet.views.orders import amending, cancelling, decisions, exports, lists, pages, saved, steps
 
 app_name = "fleet"
@@ -36,6 +36,13 @@ urlpatterns = [
     path("orders/<str:ref>/window/", steps.choose_window, name="order_window"),
     path("orders/<str:ref>/rate/", steps.rate_order, name="order_rate"),
     path("orders/<str:ref>/estimates/<int:version>/", decisions.decide_estimate, name="estimate_decide"),
+    path("orders/<str:ref>/complain/", complaints.new_complaint, name="complaint_new"),
+    path("complaints/", complaints.list_complaints, name="complaints"),
+    path("complaints/<str:ref>/", complaints.show_complaint, name="complaint"),
+    path("complaints/<str:ref>/add/", complaints.add_evidence, name="complaint_add"),
+    path("complaints/<str:ref>/accept/", complaints.accept_solution, name="complaint_accept"),
+    path("complaints/<str:ref>/reopen/", complaints.reopen_complaint, name="complaint_reopen"),
+    path("complaints/<str:ref>/withdraw/", complaints.withdraw_complaint, name="complaint_withdraw"),
     path("approvals/", approvals.queue.list_approvals, name="approvals"),
     path("approvals/decide/", approvals.many.approve_picked, name="approvals_decide"),
     path("approvals/rules/", approvals.rules.edit_rules, name="approval_rules"),

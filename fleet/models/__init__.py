@@ -5,6 +5,7 @@ Projected tables are written by projectors alone and hold no foreign keys; owned
 
 from fleet.models.approvals import ApprovalLimit
 from fleet.models.batches import Batch, BatchPolicy, BatchRow, RollbackResult, RowState
+from fleet.models.complaints import Complaint, ComplaintFile, ComplaintOrder
 from fleet.models.delegations import ApprovalPolicy, Delegation, DelegationSide, Endorsement
 from fleet.models.documents import OrderDocument, OrderDocumentCopy
 from fleet.models.drivers import Driver
@@ -25,6 +26,9 @@ __all__ = [
     "BatchLines",
     "BatchPolicy",
     "BatchRow",
+    "Complaint",
+    "ComplaintFile",
+    "ComplaintOrder",
     "CostCenter",
     "Delegation",
     "DelegationSide",

@@ -6,8 +6,18 @@ command and is written event by event; each says so. Either way a run of one typ
 last word on an object is the one of the highest number.
 """
 
-from fleet.projectors import documents, estimates, incidents, orders, vehicles
+from fleet.projectors import complaints, documents, estimates, incidents, orders, vehicles
 from fleet.projectors.orders import AMENDED, ORDER_FIELDS
 from fleet.projectors.vehicles import VEHICLE_FIELDS
 
-__all__ = ["AMENDED", "ORDER_FIELDS", "VEHICLE_FIELDS", "documents", "estimates", "incidents", "orders", "vehicles"]
+__all__ = [
+    "AMENDED",
+    "ORDER_FIELDS",
+    "VEHICLE_FIELDS",
+    "complaints",
+    "documents",
+    "estimates",
+    "incidents",
+    "orders",
+    "vehicles",
+]

@@ -197,6 +197,7 @@ CELERY_BEAT_SCHEDULE = {
     "repair-cover": {"task": "repair.check_cover", "schedule": 60.0, "options": {"expires": 60}},
     "repair-waiting": {"task": "repair.begin_left_waiting", "schedule": 60.0, "options": {"expires": 60}},
     "repair-print": {"task": "repair.print_due", "schedule": 30.0, "options": {"expires": 30}},
+    "repair-complaints": {"task": "repair.resume_complaints", "schedule": 60.0, "options": {"expires": 60}},
     "heartbeat": {"task": "config.heartbeat", "schedule": 20.0, "options": {"expires": 600}},
 }
 BROKER_REST_S = 30  # how long nobody is woken after the broker was found dead
@@ -358,11 +359,15 @@ SPECTACULAR_SETTINGS = {
         "PlateType": "fleet.models.PlateType",
         "DocumentKind": "api.resources.orders.documents.KINDS",
         "DocumentState": "api.resources.orders.documents.STATES",
+        "ComplaintStatus": "api.resources.complaints.STATES",
+        "ComplaintSource": "api.resources.complaints.SOURCES",
+        "SourceEnum": "api.resources.vehicles.READERS",
     },
     "TAGS": [
         {"name": "Batches", "description": "A file or a list of order lines: sent, checked, submitted, rolled back."},
         {"name": "Orders", "description": "What was asked, how far it has come, what it may cost."},
         {"name": "Files", "description": "Sent once, named by their id in later requests."},
+        {"name": "Complaints", "description": "What you are not content with, and what is offered."},
         {"name": "Vehicles", "description": "Your vehicles: put in by you, or named by an order."},
         {"name": "Drivers", "description": "Who drives your vehicles and hands them over."},
         {"name": "Sites and cost centres", "description": "Where vehicles stand, and whom orders are charged to."},

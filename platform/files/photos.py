@@ -24,6 +24,7 @@ REFUSALS: Final[dict[str, tuple[Any, Any]]] = {
     "too_many_pixels": (_("The photo has too many pixels."), _("Take it again in the camera's normal size.")),
     "no_picture": (_("This is not a photo."), _("Choose a picture: JPEG, PNG, WebP or HEIC.")),
     "broken_picture": (_("The photo is damaged or not complete."), _("Take or send it again.")),
+    "no_attachment": (_("This is neither a photo nor a PDF."), _("Choose a picture or a PDF.")),
     "key_reused": (_("Another photo was sent under the same number."), _("Take it again.")),
 }  # fmt: skip
 

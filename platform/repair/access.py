@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.http import Http404
 
 from events.ids import BadId, read_public_id
-from repair.models import Job
+from repair.models import Complaint, Job
 from tenants.actors import Actor, StaffRole
 from tenants.actors import actor_of as actor_of  # the pages of this room take it from here
 from tenants.models import Tenant
@@ -19,6 +19,8 @@ WATCHERS = (
 READERS = (*WATCHERS, StaffRole.WORKSHOP)
 """And a workshop's people those of their own workshop. Agents have pages of their own."""
 DESK = (StaffRole.DISPATCHER, StaffRole.LEAD, StaffRole.CUSTOMER_SERVICE)
+SERVICE = (StaffRole.CUSTOMER_SERVICE, StaffRole.LEAD)
+"""Customers' own data (records, requests, calls, complaints) are theirs alone."""
 
 
 def is_watcher(actor: Actor) -> bool:
@@ -42,6 +44,14 @@ def job_for(actor: Actor, ref: str) -> Job:
     if job is None:
         raise Http404
     return job
+
+
+def complaint_for(actor: Actor, ref: str) -> Complaint:
+    """The complaint with this public id; raises Http404, also for who has no business with customers' data."""
+    found = Complaint.objects.select_related("tenant").filter(pk=read_key("cmp", ref)).first()
+    if found is None or not actor.is_staff_in(*SERVICE):
+        raise Http404
+    return found
 
 
 def tenant_for(ref: str) -> Tenant:

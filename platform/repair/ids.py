@@ -28,3 +28,8 @@ def document_ref(document_id: UUID) -> str:
 def incident_ref(incident_id: UUID) -> str:
     """inc_…"""
     return public_id("inc", incident_id)
+
+
+def complaint_ref(complaint_id: UUID) -> str:
+    """cmp_…"""
+    return public_id("cmp", complaint_id)

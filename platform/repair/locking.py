@@ -1,6 +1,6 @@
 """The desk's locks, in one order everywhere: legs, visit, jobs (each by key), then workshop days.
 
-The same order as dispatch's, which locks a leg before its fact reaches our listeners.
+The same order as dispatch's, which locks a leg before its fact reaches our listeners. Complaints come after jobs.
 """
 
 from collections.abc import Iterable
@@ -9,13 +9,28 @@ from uuid import UUID
 from django.core.exceptions import ObjectDoesNotExist
 
 from dispatch.models import Leg
-from repair.models import Job, JobKind, Visit
+from repair.models import Complaint, Job, JobKind, Visit
 
 
 class JobNotFound(ObjectDoesNotExist):
     """There is no such job for who asks: it does not exist, or it is somebody else's."""
 
     code = "not_found"
+
+
+class ComplaintNotFound(ObjectDoesNotExist):
+    """There is no such complaint for who asks."""
+
+    code = "not_found"
+
+
+def lock_complaint(*, complaint_id: UUID, tenant_id: UUID | None = None) -> Complaint:
+    """The complaint, locked; raises ComplaintNotFound."""
+    rows = Complaint.objects.select_for_update().filter(pk=complaint_id)
+    found = rows.first() if tenant_id is None else rows.filter(tenant_id=tenant_id).first()
+    if found is None:
+        raise ComplaintNotFound
+    return found
 
 
 def lock_job(*, job_id: UUID, tenant_id: UUID | None = None) -> Job:

@@ -2,14 +2,14 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from repair.access import DESK, READERS, WATCHERS
+from repair.access import DESK, READERS, SERVICE, WATCHERS
 from tenants.actors import StaffRole
 from tenants.people.navigation import register_nav
 
 
 def register_pages() -> None:
     """Put the pages into the navigation."""
-    work, rules = _("Work"), _("Agreements")
+    work, service, rules = _("Work"), _("Customer service"), _("Agreements")
     pages = (
         ("day", _("My day"), "repair:day", "steering-wheel", 10, (StaffRole.AGENT,), work),
         ("jobs", _("Jobs"), "repair:jobs", "clipboard-list", 12, READERS, work),
@@ -25,6 +25,7 @@ def register_pages() -> None:
         ("workshops", _("Workshops"), "repair:workshops", "building-warehouse", 14, (*DESK, StaffRole.WORKSHOP), work),
         ("incidents", _("Incidents"), "repair:incidents", "alert-octagon", 18, READERS, work),
         ("insurance", _("Insurance"), "repair:insurance", "shield-check", 84, WATCHERS, rules),
+        ("complaints", _("Complaints"), "repair:complaints", "message-exclamation", 44, SERVICE, service),
         ("tenants", _("Customers"), "repair:tenants", "building", 80, WATCHERS, rules),
         ("scope", _("Scope"), "repair:scope_rules", "hand-stop", 82, (*DESK, StaffRole.CLAIMS), rules),
     )

@@ -151,3 +151,15 @@ class EstimateLineDraft:
     operation: str = ""
     unit_price_fen: int | None = None
     photos: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComplaintDraft:
+    """What a customer says; without contact and phone those of the first order hold. `files` were sent before."""
+
+    source: str
+    text: str
+    wish: str = ""
+    contact: str = ""
+    phone: str = ""
+    files: tuple[UUID, ...] = ()

@@ -1,8 +1,8 @@
 """The job's table (JOBS.md, "Job"): J1 to J27, the vehicle side of inspections (I), violations (V) and parts (P), and the
 incident file (N).
 
-Guards whose object comes with a later room (cancellation fees, rate card, statement and report PDFs, complaints) pass by SYS;
-docs/states.md names them.
+Guards whose object comes with a later room (cancellation fees, rate card, statement and report PDFs) pass by SYS;
+docs/states.md names them. Below it stands the table of complaints (F).
 """
 
 from collections.abc import Mapping
@@ -129,6 +129,11 @@ def needs_three_attempts(job: Any, _evidence: Mapping[str, Any]) -> str | None:
     return None if job.call_attempts >= 3 else _("Call three times before giving up.")
 
 
+def needs_no_complaint(_job: Any, evidence: Mapping[str, Any]) -> str | None:
+    """J18: nobody who complains is told that it is over."""
+    return _("A complaint about it is still open.") if evidence.get("has_open_complaint") else None
+
+
 def needs_refusal(job: Any, _evidence: Mapping[str, Any]) -> str | None:
     """J16d: straight back into repair only after the customer refused to accept."""
     return None if job.is_reworked_for_refusal else _("Only after the customer has refused to accept.")
@@ -203,7 +208,7 @@ MOVES: tuple[Move, ...] = (
     row("J16d", "rework_refused", AT_WORKSHOP, IN_REPAIR, "AGT DSP WS", needs_refusal),
     row("J17", "rate", DELIVERED, RATED, "CC TEN INT"),
     row("J17", "give_up_rating", DELIVERED, NOT_RATED, "CC", needs_three_attempts),
-    row("J18", "close", f"{RATED} {NOT_RATED}", CLOSED, "SYS"),
+    row("J18", "close", f"{RATED} {NOT_RATED}", CLOSED, "SYS", needs_no_complaint),
     row("J19", "cancel", f"{BEFORE_CUSTODY} {PICKUP_FAILED} {DOCUMENTS_IN}", CANCELLED, "TEN INT DSP", needs_reason),
     row("J19b", "stop", f"{IN_CUSTODY} {AT_WORK} {AT_STATIONS}", STOPPED, "TEN INT DSP", needs_reason),
     row("J19b", "wrap_up", STOPPED, READY, "TEN INT DSP"),
@@ -286,4 +291,53 @@ INCIDENT = Machine(
         row("N3", "close", FILE_JUDGED, FILE_CLOSED, "DSP"),
     ),
     ended=frozenset({FILE_CLOSED}),
+)
+
+# --- complaints ---------------------------------------------------------------------------------------------------------
+
+FILED, INVESTIGATING, SOLUTION_GIVEN = "open", "investigating", "solution_given"
+SOLUTION_ACCEPTED, REOPENED, COMPLAINT_CLOSED = "accepted", "reopened", "closed"
+UNSOLVED = f"{FILED} {INVESTIGATING} {REOPENED}"
+UNCLOSED = f"{UNSOLVED} {SOLUTION_GIVEN} {SOLUTION_ACCEPTED}"
+
+
+def needs_solution(complaint: Any, evidence: Mapping[str, Any]) -> str | None:
+    """F5: what the customer reads stands on a cause, and on somebody who answers for it."""
+    if not str(evidence.get("solution") or "").strip():
+        return _("Say what we offer, in words for the customer.")
+    if not complaint.cause or not complaint.answerable:
+        return _("First write down the cause, and who answers for it.")
+    return None
+
+
+def needs_measures(complaint: Any, _evidence: Mapping[str, Any]) -> str | None:
+    """F8: the loop is closed by what keeps it from happening again."""
+    return None if complaint.measures.strip() else _("Write down the measures first.")
+
+
+COMPLAINT = Machine(
+    name="complaint",
+    states=frozenset(f"{UNCLOSED} {COMPLAINT_CLOSED}".split()),
+    moves=(
+        row("F1", "file", "-", FILED, "TEN INT CC"),
+        row("F2", "investigate", f"{FILED} {REOPENED}", INVESTIGATING, "CC"),
+        row("F2", "hand_on", f"{INVESTIGATING} {SOLUTION_GIVEN} {SOLUTION_ACCEPTED}", None, "CC"),
+        row("F3", "find", UNCLOSED, None, "CC"),
+        row("F4", "ask_evidence", INVESTIGATING, None, "CC", needs_reason),
+        row("F4", "give_evidence", UNSOLVED, None, "TEN INT CC"),
+        row("F5", "give_solution", INVESTIGATING, SOLUTION_GIVEN, "CC", needs_solution),
+        row("F6", "accept", SOLUTION_GIVEN, SOLUTION_ACCEPTED, "TEN INT CC"),
+        row(
+            "F7",
+            "reopen",
+            f"{SOLUTION_GIVEN} {SOLUTION_ACCEPTED} {COMPLAINT_CLOSED}",
+            REOPENED,
+            "TEN INT CC",
+            needs_reason,
+        ),
+        row("F8", "close", SOLUTION_ACCEPTED, COMPLAINT_CLOSED, "CC", needs_measures),
+        row("F8", "close_unanswered", SOLUTION_GIVEN, COMPLAINT_CLOSED, "CC", needs_reason),
+        row("F9", "withdraw", UNSOLVED, COMPLAINT_CLOSED, "TEN INT CC", needs_reason),
+    ),
+    ended=frozenset({COMPLAINT_CLOSED}),
 )

@@ -6,6 +6,7 @@ from celery import shared_task
 
 from config import clock
 from repair.services.aftercare import close_rated
+from repair.services.evidence import resume_waited
 from repair.services.incidents import open_late_returns
 from repair.services.insuring import check_cover
 from repair.services.printing import print_copies, print_due
@@ -61,3 +62,9 @@ def open_late() -> int:
 def check() -> int:
     """P25: vehicles in custody that no policy covers."""
     return check_cover(now=clock.now())
+
+
+@shared_task(name="repair.resume_complaints")
+def resume() -> int:
+    """Complaints that have waited a day for what their customer was asked for."""
+    return resume_waited(actor=system_actor("complaints"), now=clock.now())

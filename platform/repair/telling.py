@@ -6,10 +6,19 @@ from typing import Any
 from uuid import UUID
 
 from events.commands import Recorded, current_work, record, tell
-from repair.events import ORDER_MOVES, JobMoved, OrderNoted, OrderPhotographed, PhotoTold, VehicleOdometerRead
-from repair.ids import job_ref, order_ref, vehicle_ref
-from repair.models import Job
-from repair.states import JOB
+from repair.events import (
+    COMPLAINT_MOVES,
+    ORDER_MOVES,
+    ComplaintMoved,
+    JobMoved,
+    OrderNoted,
+    OrderPhotographed,
+    PhotoTold,
+    VehicleOdometerRead,
+)
+from repair.ids import complaint_ref, job_ref, order_ref, vehicle_ref
+from repair.models import Complaint, Job
+from repair.states import COMPLAINT, JOB
 from tenants.actors import Actor
 
 
@@ -107,3 +116,52 @@ def tell_photos(job: Job, *, kind: str, photos: Sequence[PhotoTold]) -> None:
         subject = order_ref(job.order_id)
         told = OrderPhotographed(subject=subject, order_id=job.order_id, kind=kind, photos=tuple(photos))
         tell(job.tenant_id, told, because=last_step(job))
+
+
+def move_complaint(
+    complaint: Complaint,
+    event: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    note: str = "",
+    told: str = "",
+    handler: str = "",
+    compensation_fen: int | None = None,
+    solution_by: datetime | None = None,
+    **evidence: Any,
+) -> Recorded:
+    """Take one step of a complaint: check, change, record; tell the tenant (`told` in its words) when the state changed.
+
+    Returns the fact; the caller saves. Raises TransitionError.
+    """
+    before = complaint.status
+    step = COMPLAINT.transition(complaint, event, actor=actor, now=now, **evidence)
+    detail = {} if compensation_fen is None else {"compensation_fen": compensation_fen}
+    fact = record_complaint(complaint, row=step.row, event=event, before=before, note=note, detail=detail)
+    if complaint.status != before:
+        reached = COMPLAINT_MOVES[complaint.status](
+            subject=complaint_ref(complaint.pk), complaint_id=complaint.pk, status=complaint.status, text=told,
+            handler=handler, compensation_fen=compensation_fen, solution_by=solution_by,
+        )  # fmt: skip
+        tell(complaint.tenant_id, reached, because=fact)
+    return fact
+
+
+def record_complaint(
+    complaint: Complaint,
+    *,
+    row: str,
+    event: str,
+    before: str = "",
+    note: str = "",
+    detail: Mapping[str, Any] | None = None,
+) -> Recorded:
+    """The fact of a step, or of what changes no state."""
+    return record(
+        ComplaintMoved(
+            subject=complaint_ref(complaint.pk), complaint_id=complaint.pk, tenant_id=complaint.tenant_id, row=row,
+            event=event, before=before or complaint.status, after=complaint.status, note=note,
+            detail=dict(detail) if detail else None,
+        )
+    )  # fmt: skip

@@ -178,6 +178,29 @@ DOCUMENT_STATES: Final[dict[str, Any]] = {
     "withdrawn": _l("Taken back"),
 }
 THINGS: Final = {**ITEMS, **DOCUMENTS}
+COMPLAINT_STATES: Final[dict[str, Any]] = {
+    states.FILED: _l("Open"),
+    states.INVESTIGATING: _l("Being looked into"),
+    states.SOLUTION_GIVEN: _l("Solution given"),
+    states.SOLUTION_ACCEPTED: _l("Solution accepted"),
+    states.REOPENED: _l("Open again"),
+    states.COMPLAINT_CLOSED: _l("Closed"),
+}
+COMPLAINT_STEPS: Final[dict[str, Any]] = {
+    "investigate": _l("Taken up"),
+    "hand_on": _l("Taken over"),
+    "find": _l("Findings written down"),
+    "ask_evidence": _l("Evidence asked for"),
+    "give_evidence": _l("Evidence given"),
+    "evidence_lapsed": _l("A day is over: the clock runs on without the evidence"),
+    "give_solution": _l("Solution given"),
+    "accept": _l("Solution accepted"),
+    "reopen": _l("Opened again"),
+    "close": _l("Closed"),
+    "close_unanswered": _l("Closed without an answer"),
+    "withdraw": _l("Withdrawn"),
+    "add_files": _l("Files added"),
+}
 ENDED_WELL: Final = frozenset({states.DELIVERED, states.RATED, states.NOT_RATED, states.CLOSED})
 
 

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from repair.views import handover, incidents, insurance, jobs, places, scope
+from repair.views.service import urls as service_urls
 from repair.views.workshop import estimate, floor, giving, progress, quality, receive
 
 app_name = "repair"
@@ -45,4 +46,5 @@ urlpatterns = [
     path("tenants/", places.list_tenants, name="tenants"),
     path("tenants/<str:ref>/", places.show_tenant, name="tenant"),
     path("tenants/<str:ref>/hold/", places.hold_tenant, name="tenant_hold"),
+    *service_urls.urlpatterns,
 ]

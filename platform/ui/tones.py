@@ -29,6 +29,7 @@ _STATUSES: Final[dict[Tone, tuple[str, ...]]] = {
         "returning",
         "at_return",
         "processing",
+        "investigating",
     ),
     # It waits for a person outside the operator.
     "wait": (
@@ -41,6 +42,7 @@ _STATUSES: Final[dict[Tone, tuple[str, ...]]] = {
         "invited",
         "sent_back",
         "awaiting_payment",
+        "solution_given",
     ),
     # Reached its good end, or may go on.
     "good": (
@@ -73,6 +75,7 @@ _STATUSES: Final[dict[Tone, tuple[str, ...]]] = {
         "comeback",
         "incident",
         "warning",
+        "reopened",
         "disputed",
     ),
     # Somebody must act now.

@@ -92,6 +92,7 @@ def test_requests_drawn_from_the_description_are_answered_as_described(
         "file_id": erp.upload("files", "a.csv", b"x", purpose="order_batch").json()["id"],
         "cost_center_id": erp.get("cost-centers").json()["data"][0]["id"],
         "driver_id": erp.post("drivers", {"name": "赵磊", "phone": "13900000001"}).json()["id"],
+        "complaint_id": erp.post("complaints", {"orders": [order["id"]], "text": "划痕"}).json()["id"],
         "import_id": erp.post("imports", {"register": "drivers", "rows": [{"name": "x", "phone": "1"}]}).json()["id"],
     }  # fmt: skip
     headers = {"Host": "acme.baylink.localhost", "Authorization": f"Bearer {erp.key}"}

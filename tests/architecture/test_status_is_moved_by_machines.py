@@ -17,6 +17,7 @@ TARGET = re.compile(r"(?:\A|,)\s*\"?(status|state)\"?\s*=")
 WRITERS = {
     "platform/events/machine.py": "the machine itself",
     "fleet/projectors/orders.py": "the copy that the book keeps",
+    "fleet/projectors/complaints.py": "the same of complaints",
 }
 WRITER_NAMES = {"states.py", "projectors.py"}  # the tables, and the copies that books keep
 # Not an object's way through a machine: (file, what is assigned) and why.

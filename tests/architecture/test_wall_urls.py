@@ -21,6 +21,8 @@ ACCOUNT = {
         for place in ("vehicles", "drivers", "sites", "cost-centers")
         for name in ("receive/", "template.csv", "template.xlsx")
     ),
+    "orders/<str:ref>/complain/",  # stores files, then enters the book
+    "complaints/<str:ref>/add/",
     "keys/",
     "keys/new/",
     "keys/<str:public_id>/",

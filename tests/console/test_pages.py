@@ -12,7 +12,7 @@ from django.urls import reverse
 from events.ids import public_id
 from events.models import Fact
 from partners.desk.models import TenantTerms
-from repair.ids import job_ref
+from repair.ids import complaint_ref, job_ref
 from repair.models import Job, ScopeRule
 from repair.selectors.jobs import read_reports
 from repair.services import collecting
@@ -40,6 +40,11 @@ MATRIX: dict[str, set[str]] = {
     "repair:scope_try": DESK | {"claims"},
     "repair:scope_rule": DESK | {"claims"},
     "repair:workshops": DESK | {"workshop"},
+    "repair:complaints": {"customer_service", "lead"},
+    "repair:complaint_report": {"customer_service", "lead"},
+    "repair:complaint": {"customer_service", "lead"},
+    "repair:complaint_step": {"customer_service", "lead"},
+    "repair:complaint_new": {"customer_service", "lead"},
     "repair:tenants": WATCHERS,
     "repair:tenant": WATCHERS,
     "repair:tenant_hold": {"finance", "lead"},
@@ -82,6 +87,7 @@ OF_AGENTS = {
 
 def test_the_matrix_knows_every_page() -> None:
     posted = {"repair:scope_switch", "repair:estimate_save", "repair:estimate_send", "repair:estimate_photo"}
+    posted |= {"repair:complaint_findings", "repair:complaint_files"}
     assert {f"repair:{pattern.name}" for pattern in urlpatterns} == set(MATRIX) | posted | OF_AGENTS.keys()
 
 
@@ -98,6 +104,7 @@ def test_the_agents_pages_are_the_agents_alone(name: str, method: str, world: Wo
 @pytest.mark.parametrize("name", sorted(MATRIX))
 def test_who_may_read(name: str, world: World, at_console: AtConsole) -> None:
     job = world.name(world.order())
+    complaint = complaint_ref(world.complain(job).pk)
     args = {
         "repair:job": [job_ref(job.pk)],
         "repair:step": [job_ref(job.pk), "hold"],
@@ -106,6 +113,9 @@ def test_who_may_read(name: str, world: World, at_console: AtConsole) -> None:
         "repair:quality": [job_ref(job.pk)],
         "repair:note": [job_ref(job.pk)],
         "repair:give": [job_ref(job.pk)],
+        "repair:complaint": [complaint],
+        "repair:complaint_step": [complaint, "note"],
+        "repair:complaint_new": [job_ref(job.pk)],
         "repair:scope_rule": [public_id("scr", rule_of().pk)],
         "repair:tenant": [public_id("ten", world.tenant.pk)],
         "repair:tenant_hold": [public_id("ten", world.tenant.pk)],

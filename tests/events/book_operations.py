@@ -40,6 +40,7 @@ from repair.services.incidents import IncidentReport
 from tenants.actors import Actor
 from tenants.context import tenant_context
 from tenants.models import Tenant
+from tests.events import service_operations as service_operations  # they are kept by their names
 from tests.events.play import OPERATIONS, SYSTEM, Play, Row, operation
 from tests.world import as_csv
 

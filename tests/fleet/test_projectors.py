@@ -10,9 +10,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from events.catalogue import EventBase
-from events.ids import new_id
+from events.ids import new_id, public_id
 from fleet.models import (
     BatchLines,
+    Complaint,
+    ComplaintFile,
+    ComplaintOrder,
     Order,
     OrderEstimate,
     OrderEstimateLine,
@@ -25,6 +28,12 @@ from fleet.models import (
 from fleet.selectors.orders import search_orders
 from repair import states as jobs
 from repair.events import (
+    COMPLAINT_MOVES,
+    ComplaintEvidenceAsked,
+    ComplaintEvidenceGiven,
+    ComplaintFiled,
+    ComplaintFilesShown,
+    FileTold,
     LineTold,
     OrderAgentNamed,
     OrderAmended,
@@ -52,6 +61,9 @@ TABLES = (
     OrderEstimateLine,
     OrderPhoto,
     BatchLines,
+    Complaint,
+    ComplaintOrder,
+    ComplaintFile,
 )
 
 
@@ -104,7 +116,42 @@ def story() -> list[Any]:
         *(moved(key, jobs.DELIVERED) for key in keys[:2]),
         *(moved(key, jobs.CANCELLED, "不修了") for key in keys[15:17]),
         moved(keys[17], jobs.DECLINED_SCOPE, "改装"),
+        *complaints(keys),
     ]  # fmt: skip
+
+
+def complaints(keys: list[UUID]) -> list[Any]:
+    """Two that go their way, told type by type."""
+    first, second = new_id(), new_id()
+    photo = FileTold(file_id=new_id(), name="门.jpg", is_photo=True)
+
+    def about(key: UUID) -> dict[str, Any]:
+        return {"subject": public_id("cmp", key), "complaint_id": key}
+
+    def reached(key: UUID, status: str, **more: Any) -> Any:
+        return COMPLAINT_MOVES[status](**about(key), status=status, **more)
+
+    def filed(key: UUID, number: str, *orders: UUID) -> ComplaintFiled:
+        return ComplaintFiled(
+            **about(key), number=number, source="portal", order_ids=orders, contact="赵", phone="1", text="划痕", wish="",
+            solution_by=NOW + timedelta(days=3), files=(photo,),
+        )  # fmt: skip
+
+    return [
+        filed(first, "CP1", keys[0], keys[1]),
+        filed(second, "CP2"),
+        reached(first, "investigating", handler="林晓"),
+        reached(second, "investigating", handler="陈晨"),
+        ComplaintEvidenceAsked(**about(first), text="照片"),
+        ComplaintEvidenceAsked(**about(second), text="发票"),
+        ComplaintEvidenceGiven(**about(second), text="在此", files=(photo, photo)),
+        ComplaintFilesShown(**about(first), files=(photo,)),
+        reached(first, "solution_given", text="重喷", compensation_fen=500),
+        reached(second, "solution_given", text="道歉"),
+        reached(second, "reopened", text="不行", solution_by=NOW + timedelta(days=6)),
+        reached(first, "accepted"),
+        reached(first, "closed"),
+    ]
 
 
 def replated(known: VehicleKnown, plate: str, before: str) -> VehicleReplated:

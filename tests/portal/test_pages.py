@@ -25,6 +25,7 @@ from tests.fleet.world import NOW, estimated, moved, place, ref, tell
 
 LISTS = [
     "/orders/",
+    "/complaints/",
     "/approvals/",
     "/approvals/limits/",
     "/batches/",
@@ -123,7 +124,7 @@ def test_every_state_and_event_has_its_words(language: str) -> None:
         assert all(str(texts.BATCH_STATES[state]) for state in states.BATCH.states)
         assert all(str(texts.IMPORT_STATES[state]) for state in states.IMPORT.states)
     prefixes = ("order.", "vehicle.", "batch.", "site.", "cost_center.", "driver.", "import.", "limit.", "settings.",
-                "view.", "member.", "api_key.")  # fmt: skip
+                "view.", "member.", "api_key.", "complaint.")  # fmt: skip
     missing = [name for name in events if name.startswith(prefixes) and name not in timeline.EVENTS]
     assert missing == []
 

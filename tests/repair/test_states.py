@@ -253,6 +253,7 @@ def test_a_hold_lets_only_its_end_through(event: str) -> None:
 
 # event, state, kind, party, evidence or attributes that are refused, and by which words
 REFUSED: list[tuple[str, str, str, Party, dict[str, Any], dict[str, Any]]] = [
+    ("close", "rated", "repair", Party.SYS, {"has_open_complaint": True}, {}),
     ("open", NONE, "repair", Party.TEN, {"is_on_credit_hold": True}, {}),
     ("decline_scope", "new", "repair", Party.DSP, {"reason": {"en": "no"}}, {}),
     ("decline_scope", "new", "repair", Party.DSP, {"reason": BOTH, "alternative": {"en": "x", "zh": " "}}, {}),

@@ -12,9 +12,9 @@ from dispatch.services import driving, offers
 from dispatch.services.assigning import reassign_leg
 from events.ids import new_id
 from repair.events import PhotoTold
-from repair.models import Authorisation, Estimate, Job, Visit, Workshop
-from repair.requests import EstimateLineDraft, JobLine, LineChoice
-from repair.services import approving, collecting, errands, inspecting, opening, returning, working
+from repair.models import Authorisation, Complaint, Estimate, Job, Visit, Workshop
+from repair.requests import ComplaintDraft, EstimateLineDraft, JobLine, LineChoice
+from repair.services import approving, collecting, complaining, errands, inspecting, opening, returning, working
 from repair.services.collecting import ReportDraft
 from repair.services.returning import Given
 from tenants.actors import Actor, StaffRole, system_actor
@@ -290,6 +290,18 @@ class World:
 
     def delivered(self, **changes: Any) -> Job:
         return self.deliver(self.to_door(self.plan_return(self.ready(**changes))))
+
+    def complain(self, *jobs: Job, tenant: Tenant | None = None, **changes: Any) -> Complaint:
+        """Somebody of the tenant is not content with these."""
+        owner = tenant or self.tenant
+        draft = ComplaintDraft(**{"source": "phone", "text": "车门有划痕", **changes})
+        return complaining.file_complaint(
+            tenant_id=owner.pk,
+            order_ids=[job.order_id for job in jobs],
+            draft=draft,
+            actor=member(owner),
+            now=self.tick(),
+        )
 
     def at_station(self, **changes: Any) -> Job:
         """An inspection at the station."""

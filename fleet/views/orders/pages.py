@@ -10,6 +10,7 @@ from events.ids import public_id
 from fleet import states, texts, timeline
 from fleet.access import Action, may, order_for
 from fleet.models import Order, OrderEstimate
+from fleet.selectors.complaints import complaints_of
 from fleet.selectors.orders import WAITING_FOR_YOU, holder_of, is_late, timeline_of
 from fleet.views.acting import actor_of, has_seen, now_of
 from fleet.views.orders.papers import shown_papers
@@ -23,6 +24,7 @@ from fleet.views.orders.showing import (
     with_photos,
 )
 from repair import states as jobs
+from repair.texts import COMPLAINT_STATES
 
 
 @require_safe
@@ -51,6 +53,8 @@ def show_order(request: HttpRequest, ref: str) -> HttpResponse:
         "decision": decision_context(actor, order, waiting, now) if waiting else None,
         "papers": shown_papers(actor, order),
         "incidents": incidents_of(order),
+        "complaints": [(each, COMPLAINT_STATES.get(each.status, each.status)) for each in complaints_of(order)],
+        "can_complain": may(actor, Action.COMPLAIN),
         "windows": windows if may(actor, Action.SUBMIT) else [],
         "can_cancel": can_cancel(actor, order),
         "can_reschedule": can_reschedule(actor, order),

@@ -4,6 +4,18 @@ Every step of a job is a `job.moved` fact with its row of JOBS.md; what carries 
 The tenant hears the same step as an event of its order, typed by the state it reached (`order.collected`, `order.ready`, …).
 """
 
+from repair.events.complaints import (
+    COMPLAINT_MOVES,
+    COMPLAINT_NAMES,
+    CompensationDue,
+    ComplaintEvidenceAsked,
+    ComplaintEvidenceGiven,
+    ComplaintFiled,
+    ComplaintFilesShown,
+    ComplaintMoved,
+    ComplaintOpened,
+    FileTold,
+)
 from repair.events.documents import OrderDocumentIssued, OrderDocumentPrinted, OrderDocumentWithdrawn
 from repair.events.facts import (
     AuthorisationSigned,
@@ -47,15 +59,25 @@ from repair.events.orders import (
 from repair.events.vehicles import VehicleDescribed, VehicleKnown, VehicleOdometerRead, VehicleReplated
 
 __all__ = [
+    "COMPLAINT_MOVES",
+    "COMPLAINT_NAMES",
     "MOVED_NAMES",
     "ORDER_MOVES",
     "AuthorisationSigned",
+    "CompensationDue",
+    "ComplaintEvidenceAsked",
+    "ComplaintEvidenceGiven",
+    "ComplaintFiled",
+    "ComplaintFilesShown",
+    "ComplaintMoved",
+    "ComplaintOpened",
     "CoverGapClosed",
     "CoverGapOpened",
     "DocumentChecked",
     "DocumentIssued",
     "DocumentPrinted",
     "DocumentWithdrawn",
+    "FileTold",
     "IncidentClosed",
     "IncidentJudged",
     "IncidentNoted",

@@ -1,6 +1,15 @@
 """DESK: everything between an order and the signed return."""
 
 from repair.models.aftercare import CallAttempt, ProgressNote, Rating
+from repair.models.complaints import (
+    Answerable,
+    Complaint,
+    ComplaintCause,
+    ComplaintFile,
+    ComplaintJob,
+    ComplaintNote,
+    ComplaintSource,
+)
 from repair.models.documents import Document, DocumentCheck, DocumentCopy, DocumentKind, Letterhead
 from repair.models.drafts import EstimateDraft
 from repair.models.estimates import Estimate, EstimateLine, LineDecision, LineKind
@@ -24,9 +33,16 @@ from repair.models.visits import Custody, OdometerCorrection, ReportSide, Visit
 from repair.models.workshops import Workshop, WorkshopDay
 
 __all__ = [
+    "Answerable",
     "Authorisation",
     "CallAttempt",
     "Channel",
+    "Complaint",
+    "ComplaintCause",
+    "ComplaintFile",
+    "ComplaintJob",
+    "ComplaintNote",
+    "ComplaintSource",
     "ConditionReport",
     "CoverGap",
     "CoverKind",

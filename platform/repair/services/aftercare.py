@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from psycopg.types.range import TimestamptzRange
 
@@ -14,7 +15,7 @@ from events.commands import command
 from events.each import each_alone
 from repair import states
 from repair.locking import lock_job, lock_jobs, lock_order
-from repair.models import CallAttempt, Incident, Job, Rating
+from repair.models import CallAttempt, ComplaintJob, Incident, Job, Rating
 from repair.requests import JobLine, OpenedLine
 from repair.services.opening import open_jobs
 from repair.services.visit_ends import OVER, end_visits_if_over
@@ -59,18 +60,28 @@ def note_call(*, job_id: UUID, is_reached: bool, note: str, actor: Actor, now: d
 def close_jobs(*, job_ids: Sequence[UUID], actor: Actor, now: datetime) -> list[Job]:
     """J18: rated or not, documents complete, no open complaint."""
     jobs = lock_jobs(job_ids=job_ids)
+    complained = set(open_complaints().filter(job__in=jobs).values_list("job_id", flat=True))
     for job in jobs:
-        move(job, "close", actor=actor, now=now)
+        move(job, "close", actor=actor, now=now, has_open_complaint=job.pk in complained)
         job.save(update_fields=["status", "status_since"])
     return jobs
 
 
 def close_rated(*, actor: Actor, now: datetime) -> int:
-    """J18 for all that is rated or past asking, unless it is held or has an open incident file; a command a job, how many."""
+    """J18 for all that is rated or past asking, unless it is held, complained of, or has an open incident file.
+
+    A command a job; returns how many.
+    """
     due = Job.objects.filter(status__in=[states.RATED, states.NOT_RATED], held_since__isnull=True)
     due = due.exclude(pk__in=Incident.objects.filter(released_at__isnull=True).values("job_id"))
+    due = due.exclude(pk__in=open_complaints().values("job_id"))
     keys = list(due.order_by("status_since", "pk").values_list("pk", flat=True)[:CLOSED_AT_ONCE])
     return sum(each_alone(keys, lambda key: len(close_jobs(job_ids=[key], actor=actor, now=now))))
+
+
+def open_complaints() -> QuerySet[ComplaintJob]:
+    """Jobs with a complaint whose loop is not closed."""
+    return ComplaintJob.objects.filter(complaint__ended_at__isnull=True)
 
 
 @command

@@ -252,7 +252,7 @@ def open_late_returns(*, now: datetime) -> int:
 def open_late_return(*, job_id: UUID, actor: Actor, now: datetime) -> bool:
     """One of `open_late_returns`; False when the vehicle is back, or another worker was first."""
     job = lock_job(job_id=job_id)
-    if job.status not in states.IN_CUSTODY_STATES or job.incidents.filter(kind=IncidentKind.LATE_RETURN).exists():
+    if job.status not in states.IN_CUSTODY_STATES or has_late_file(job):
         return False
     due = job.promised_return_at or now
     report_incident(
@@ -260,3 +260,8 @@ def open_late_return(*, job_id: UUID, actor: Actor, now: datetime) -> bool:
         actor=actor, now=now,
     )  # fmt: skip
     return True
+
+
+def has_late_file(job: Job) -> bool:
+    """Whether its late return is on file already."""
+    return Incident.objects.filter(job=job, kind=IncidentKind.LATE_RETURN).exists()

@@ -16,13 +16,14 @@ from dispatch.texts import LEG_STATES
 from events.ids import public_id
 from partners.desk.models import TenantTerms
 from repair import texts
-from repair.access import READERS, actor_of, job_for, jobs_for, sees_business, staff_view
+from repair.access import READERS, SERVICE, actor_of, job_for, jobs_for, sees_business, staff_view
 from repair.actions import BY_KEY, Action, actions_for, legal_events
 from repair.filters import JobFilter
 from repair.forms import StepForm
 from repair.ids import job_ref
 from repair.models import Job
 from repair.selectors import jobs as reads
+from repair.selectors.complaints import complaints_of_job
 from repair.selectors.documents import read_documents
 from repair.selectors.giving import read_giving, read_handed_over
 from repair.selectors.pictures import pictures_of_notes
@@ -68,6 +69,7 @@ def show_job(request: HttpRequest, ref: str) -> HttpResponse:
     if sees_business(actor):
         context |= read_business(job)
     context["can_open_legs"] = may_watch(actor)
+    context["is_service"] = actor.is_staff_in(*SERVICE)
     return render(request, "repair/job.html", context)
 
 
@@ -112,6 +114,7 @@ def read_business(job: Job) -> dict[str, Any]:
         "choice": reads.read_choice(job.visit),
         "calls": list(job.calls.order_by("called_at")),
         "rating": getattr(job, "rating", None),
+        "complaints": complaints_of_job(job),
         "comeback_ref": job_ref(job.comeback_of_id) if job.comeback_of_id else "",
     }
 

@@ -1,0 +1,1 @@
+"""Customer service: complaints, calls after the return, requests, customers' records."""
