@@ -8,13 +8,13 @@ from dispatch.models import LegKind
 from events.commands import Recorded, tell
 from events.listening import listens
 from repair import states
-from repair.events import JobMoved, OrderAgentNamed, OrderWindowsOffered
+from repair.events import AuthorisationSigned, JobMoved, OrderAgentNamed, OrderWindowsOffered
 from repair.ids import order_ref
 from repair.locking import lock_purposes
-from repair.models import Job
+from repair.models import Authorisation, Job
 from repair.services.choosing import ensure_workshops
 from repair.services.following import assign_jobs, follow, require_place, tell_agent
-from repair.services.issuing import SETTLED, issue_papers
+from repair.services.papers import BY_STEP, RELATED, SETTLED, issue_authorisation, issue_papers
 from repair.telling import move_many
 
 
@@ -85,11 +85,27 @@ def offer_windows(item: Recorded, jobs: Sequence[Job], had_agent: Sequence[Job])
 
 @listens(JobMoved)
 def make_out_papers(facts: Sequence[Recorded]) -> None:
-    """The papers that are due in the state that a job has reached; the job is locked by who moved it."""
-    due = {
-        item.fact.job_id: item for item in facts if item.fact.after != item.fact.before and item.fact.after in SETTLED
-    }
-    jobs = Job.objects.filter(pk__in=due).select_related("tenant", "workshop", "agent").order_by("pk")
-    for job in jobs:
-        item = due[job.pk]
-        issue_papers(job, after=item.fact.after, actor=item.actor, now=item.occurred_at)
+    """The papers that are due after these steps; the jobs are locked by who moved them."""
+    due = [item for item in facts if item.fact.event in BY_STEP or (moved(item) and item.fact.after in SETTLED)]
+    keys = {item.fact.job_id for item in due}
+    jobs = {job.pk: job for job in Job.objects.filter(pk__in=keys).select_related(*RELATED)} if keys else {}
+    for item in due:
+        issue_papers(
+            jobs[item.fact.job_id], event=item.fact.event, has_moved=moved(item), actor=item.actor, now=item.occurred_at
+        )
+
+
+def moved(item: Recorded) -> bool:
+    """Whether the step changed the state."""
+    return bool(item.fact.after != item.fact.before)
+
+
+@listens(AuthorisationSigned)
+def make_out_authorisations(facts: Sequence[Recorded]) -> None:
+    """The paper of each authorisation that was signed for a job; a standing one is the tenant's own."""
+    for item in facts:
+        if item.fact.job_id is not None:
+            paper = Authorisation.objects.select_related(*(f"job__{name}" for name in RELATED)).get(
+                pk=item.fact.authorisation_id
+            )
+            issue_authorisation(paper, actor=item.actor, now=item.occurred_at)

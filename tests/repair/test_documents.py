@@ -22,6 +22,7 @@ from repair.selectors.documents import documents_of
 from repair.selectors.settling import settlement_lines
 from repair.services import changing, inspecting, working
 from repair.services.issuing import hash_content, withdraw_document
+from repair.services.papers import SETTLED
 from repair.services.printing import HOLD, note_printed, print_copies, print_copy, print_due, render_copy, take_hold
 from tenants.actors import StaffRole, system_actor
 from tenants.context import tenant_context
@@ -264,6 +265,4 @@ def test_another_tenants_book_knows_nothing_of_it(world: World, pacific: Tenant)
 
 
 def test_states_in_which_the_cost_is_known_are_states_of_jobs() -> None:
-    from repair.services.issuing import SETTLED
-
     assert states.JOB.states >= SETTLED

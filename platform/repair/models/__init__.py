@@ -10,7 +10,7 @@ from repair.models.complaints import (
     ComplaintNote,
     ComplaintSource,
 )
-from repair.models.documents import Document, DocumentCheck, DocumentCopy, DocumentKind, Letterhead
+from repair.models.documents import Clauses, Document, DocumentCheck, DocumentCopy, DocumentKind, Letterhead
 from repair.models.drafts import EstimateDraft
 from repair.models.estimates import Estimate, EstimateLine, LineDecision, LineKind
 from repair.models.handing import HandoverDraft, HandoverPhoto, HandoverStep
@@ -37,6 +37,7 @@ __all__ = [
     "Authorisation",
     "CallAttempt",
     "Channel",
+    "Clauses",
     "Complaint",
     "ComplaintCause",
     "ComplaintFile",

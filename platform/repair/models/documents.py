@@ -161,3 +161,31 @@ class Letterhead(Key):
         verbose_name = _("letterhead")
         verbose_name_plural = _("letterheads")
         indexes: ClassVar[list[Any]] = [models.Index(fields=["-valid_from", "-written_at"], name="letterhead_by_day")]
+
+
+class Clauses(Key):
+    """The terms of a kind of document, from a day on; documents keep those of their day. (Texts are to be confirmed.)"""
+
+    app_rights: ClassVar = ("SELECT", "INSERT")
+
+    kind = models.CharField(_("document"), max_length=20, choices=DocumentKind.choices)
+    valid_from = models.DateField(_("valid from"))
+    text_en = models.TextField(_("clauses, English, one a line"))
+    text_zh = models.TextField(_("clauses, Chinese, one a line"))
+    written_by = models.CharField(max_length=200)
+    written_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("clauses")
+        verbose_name_plural = _("clauses")
+        indexes: ClassVar[list[Any]] = [
+            models.Index(fields=["kind", "-valid_from", "-written_at"], name="clauses_by_day"),
+        ]
+        constraints: ClassVar[list[Any]] = [
+            models.CheckConstraint(condition=~Q(text_en="") & ~Q(text_zh=""), name="clauses_are_in_both_languages"),
+        ]
+
+    def lines(self, code: str) -> list[str]:
+        """The clauses in `en` or `zh`."""
+        text: str = self.text_zh if code == "zh" else self.text_en
+        return [line.strip() for line in text.splitlines() if line.strip()]

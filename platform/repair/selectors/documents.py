@@ -13,6 +13,7 @@ from repair import texts
 from repair.documents.pages.frame import check_url
 from repair.ids import document_ref
 from repair.models import Document, Job
+from repair.services.issuing import hash_content
 from tenants.actors import Actor
 
 
@@ -40,6 +41,8 @@ def shown(document: Document, actor: Actor) -> dict[str, Any]:
         "state": document.state,
         "state_label": texts.DOCUMENT_STATES[document.state],
         "check_url": check_url(document),
+        "sum": document.sha256,
+        "is_intact": hash_content(document.content) == document.sha256,
         "is_printed": all(copy.printed_at for copy in copies),
         "faults": sorted({copy.fault for copy in copies if copy.fault and copy.printed_at is None}),
         "copies": links_of(copies, actor, names),

@@ -16,9 +16,7 @@ from events.catalogue import EventBase, canonical
 from events.commands import Recorded, command, record, tell
 from events.ids import new_id
 from events.waking import wake_after_commit
-from repair import states
 from repair.access import may_withdraw
-from repair.documents.contents.settlement import freeze_settlement
 from repair.documents.letterhead import freeze_letterhead
 from repair.events import DocumentIssued, DocumentWithdrawn, OrderDocumentIssued, OrderDocumentWithdrawn
 from repair.ids import document_ref, job_ref, order_ref
@@ -152,21 +150,6 @@ def tell_orders(document: Document, because: Recorded, make: Callable[[UUID], Ev
     if document.tenant_id is not None:
         for order_id in document.order_ids:
             tell(document.tenant_id, make(order_id), because=because)
-
-
-# --- when which paper is due --------------------------------------------------------------------------------------------
-
-SETTLED: Final = frozenset({states.READY, states.PAID, states.OFFICE_REFUSED, states.DELIVERED, states.HANDED_OVER})
-"""States in which it is known what a job costs: once reached, its settlement statement is made out."""
-Freeze = Callable[[Job, datetime], dict[str, Any]]
-
-
-def issue_papers(job: Job, *, after: str, actor: Actor, now: datetime) -> None:
-    """The papers that are due when a job has reached a state."""
-    if after == states.DELIVERED and Document.objects.filter(job=job, kind=DocumentKind.SETTLEMENT).exists():
-        return  # what the customer has signed stands
-    if after in SETTLED:
-        issue(DocumentKind.SETTLEMENT, about(job), freeze_settlement(job, now), actor=actor, now=now)
 
 
 # --- taking back --------------------------------------------------------------------------------------------------------

@@ -25,7 +25,8 @@ from events.ids import public_id
 from files.links import photo_url
 from files.photos import MOST_BYTES, PhotoRefused, keep_photo
 from repair.access import actor_of, read_key, staff_view
-from repair.models import ReportSide
+from repair.documents.clauses import freeze_clauses
+from repair.models import DocumentKind, ReportSide
 from repair.selectors.day import map_links, read_day
 from repair.selectors.handover import (
     describe_report,
@@ -36,6 +37,7 @@ from repair.selectors.handover import (
 )
 from repair.selectors.handover_steps import steps_due
 from repair.services import handing
+from repair.services.choosing import local_day
 from repair.texts import JOB_STATES
 from repair.views.asking import REFUSALS
 from tenants.actors import Actor, StaffRole
@@ -87,6 +89,8 @@ def show_handover(request: HttpRequest, ref: str) -> HttpResponse:
         "authorisation": read_authorisation(stop, now) if stop.visit is not None else None,
         "is_return": stop.side == ReportSide.RETURN,
     }  # fmt: skip
+    if context["needs_authorisation"] and context["authorisation"] is None:
+        context["clauses"] = freeze_clauses(DocumentKind.AUTHORISATION, local_day(now))
     if stop.can_report:
         context["report"] = describe_report(stop, actor)
         context["report"]["before_photos"] = before["photos"] if before else {}

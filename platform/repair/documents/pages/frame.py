@@ -87,7 +87,7 @@ def kilometres(value: int | None) -> str:
     return "" if value is None else f"{value:,} km"
 
 
-def about(content: Content) -> list[Cell]:
+def about(content: Content, *, odometer: bool = True) -> list[Cell]:
     """Customer, order and vehicle: the facts that stand first on most pages."""
     customer, vehicle, order = content["customer"], content["vehicle"], content["order"]
     return [
@@ -97,8 +97,14 @@ def about(content: Content) -> list[Cell]:
         fact(_("Plate"), vehicle["plate"]),
         fact(_("VIN"), vehicle["vin"]),
         fact(_("Model"), vehicle["model"]),
-        fact(_("Odometer"), kilometres(content["odometer_km"])),
+        *([fact(_("Odometer"), kilometres(content["odometer_km"]))] if odometer else []),
     ]
+
+
+def clauses(content: Content, language: str) -> list[str]:
+    """The terms that the document keeps, in one language."""
+    found: list[str] = content["clauses"][language_code(language)]
+    return found
 
 
 def signature(label: Any, *, name: str = "", on: str = "", drawing: str = "", sealed: bool = False) -> Cell:

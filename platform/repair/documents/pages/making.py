@@ -7,11 +7,22 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils import timezone, translation
 
+from repair.documents.pages.custody import authorisation_page, condition_page
+from repair.documents.pages.given import award_page, loan_page
 from repair.documents.pages.settlement import settlement_page
+from repair.documents.pages.work import estimate_page, fitness_page, quality_page
 from repair.models import Document, DocumentKind
 
 MAKERS: Final[dict[str, tuple[str, Callable[[Document, str], dict[str, Any]]]]] = {
+    DocumentKind.AUTHORISATION: ("authorisation", authorisation_page),
+    DocumentKind.CONDITION_PICKUP: ("condition", condition_page),
+    DocumentKind.CONDITION_RETURN: ("condition", condition_page),
+    DocumentKind.ESTIMATE: ("estimate", estimate_page),
     DocumentKind.SETTLEMENT: ("settlement", settlement_page),
+    DocumentKind.QUALITY: ("quality", quality_page),
+    DocumentKind.FITNESS: ("fitness", fitness_page),
+    DocumentKind.LOAN: ("loan", loan_page),
+    DocumentKind.AWARD: ("award", award_page),
 }
 
 

@@ -108,19 +108,21 @@ def in_characters(content: Content) -> str:
 
 def notes(content: Content) -> list[str]:
     """Warranty, what the amounts hold, whom to ask."""
-    days, km = content["warranty"]["days"], content["warranty"]["km"]
-    found = []
-    if days and km:
-        text = _(
-            "The work is under warranty for %(days)d days or %(km)s km, whichever comes first, from the return of the vehicle."
-        )
-        found.append(text % {"days": days, "km": f"{km:,}"})
-    elif days:
-        text = _("The work is under warranty for %(days)d days from the return of the vehicle.")
-        found.append(text % {"days": days})
+    found = [warranty_note(content)] if content["warranty"]["days"] else []
     found.append(
         _("Only work and materials that were approved are charged; all amounts are in CNY and include the tax.")
     )
     if content["operator"]["phone"]:
         found.append(_("Questions about this statement: %(phone)s.") % {"phone": content["operator"]["phone"]})
     return found
+
+
+def warranty_note(content: Content) -> str:
+    """For how long the work is under warranty."""
+    days, km = content["warranty"]["days"], content["warranty"]["km"]
+    if km:
+        text = _(
+            "The work is under warranty for %(days)d days or %(km)s km, whichever comes first, from the return of the vehicle."
+        )
+        return text % {"days": days, "km": f"{km:,}"}
+    return _("The work is under warranty for %(days)d days from the return of the vehicle.") % {"days": days}
