@@ -18,6 +18,7 @@ from fleet.models import (
     ApprovalLimit,
     Batch,
     BatchRow,
+    Budget,
     Complaint,
     CostCenter,
     Delegation,
@@ -46,6 +47,7 @@ class Action(StrEnum):
     DECIDE = "decide"  # estimates, within a limit
     COMPLAIN = "complain"  # of an order, and answer what is offered
     MANAGE = "manage"  # vehicles, drivers, sites and cost centres
+    BUDGET = "budget"  # the budgets of cost centres
     CONFIGURE = "configure"  # limits and settings
 
 
@@ -55,6 +57,7 @@ ROLES: dict[Action, frozenset[str]] = {
     Action.DECIDE: frozenset({TenantRole.FLEET_MANAGER, TenantRole.APPROVER}),
     Action.COMPLAIN: frozenset({TenantRole.FLEET_MANAGER, TenantRole.REQUESTER, TenantRole.APPROVER}),
     Action.MANAGE: frozenset({TenantRole.FLEET_MANAGER}),
+    Action.BUDGET: frozenset({TenantRole.FINANCE}),
     Action.CONFIGURE: frozenset(),
 }  # an administrator holds them all
 SCOPES: dict[str, Action] = {scope: Action(word) for scope, word in KEY_SCOPES.items()}  # of a partner system's key
@@ -152,6 +155,11 @@ def cost_center_for(actor: Actor, key: UUID | str) -> CostCenter:
 def limit_row_for(actor: Actor, key: UUID | str) -> ApprovalLimit:
     """An approval limit (apl_…)."""
     return find(actor, ApprovalLimit, key, "apl")
+
+
+def budget_for(actor: Actor, key: UUID | str) -> Budget:
+    """A budget (bud_…)."""
+    return find(actor, Budget, key, "bud")
 
 
 def delegation_for(actor: Actor, key: UUID | str) -> Delegation:

@@ -79,6 +79,12 @@ class OwnOrder(FleetError):
     code = "own_order"
 
 
+class OverBudget(FleetError):
+    """The amount is above what the cost centre's budget has left."""
+
+    code = "over_budget"
+
+
 class AlreadyDecided(FleetError):
     """Somebody else decided, or there is a newer version."""
 

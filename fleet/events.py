@@ -8,6 +8,8 @@ from uuid import UUID
 from events.catalogue import EventBase, register
 from fleet.approving.events import ApprovalGiven as ApprovalGiven
 from fleet.approving.events import ApprovalPassedOn as ApprovalPassedOn
+from fleet.approving.events import BudgetRemoved as BudgetRemoved
+from fleet.approving.events import BudgetSaved as BudgetSaved
 from fleet.approving.events import DelegationGiven as DelegationGiven
 from fleet.approving.events import DelegationRevoked as DelegationRevoked
 from fleet.approving.events import LimitRemoved as LimitRemoved

@@ -75,6 +75,9 @@ def register_pages() -> None:
         section=fleet,
     )  # fmt: skip
     register_nav(
+        area="portal", key="budgets", label=_("Budgets"), url_name="fleet:budgets", icon="chart-bar", order=330, section=fleet
+    )  # fmt: skip
+    register_nav(
         area="portal", key="settings", label=_("Settings"), url_name="fleet:settings", icon="settings", order=910,
         section=administration,
     )  # fmt: skip

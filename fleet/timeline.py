@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import ngettext
 
 from events.book.models import Entry
-from fleet.approving.words import tell_delegation, tell_ground, tell_passed_on, tell_saved
+from fleet.approving.words import tell_budget, tell_delegation, tell_ground, tell_passed_on, tell_saved
 from fleet.intake.texts import LABELS
 from fleet.models import PhotoKind
 from fleet.texts import DECISIONS, ROW_STATES
@@ -324,6 +324,8 @@ EVENTS: Final[dict[str, Words]] = {
     "approval.passed_on": Words(_l("Passed on to who may approve it"), "arrow-up-circle", "wait", tell_passed_on),
     "delegation.given": Words(_l("Deputy named"), "user-share", "info", tell_delegation),
     "delegation.revoked": Words(_l("Delegation taken back"), "user-off", "ended", tell_delegation),
+    "budget.saved": Words(_l("Budget set"), "wallet", "info", tell_budget),
+    "budget.removed": Words(_l("Budget removed"), "wallet-off", "ended", tell_budget),
     "approval.given": Words(_l("Approved within the limit"), "scale", "good", tell_ground),
     "limit.changed": Words(_l("Approval limit changed"), "scale", "info", say_limit),
     "member.invited": Words(_l("Invited"), "mail", "info", say_member),

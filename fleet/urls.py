@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from fleet.views import approvals, batches, complaints, drivers, imports, places, rules, vehicles
+from fleet.views import approvals, batches, budgets, complaints, drivers, imports, places, rules, vehicles
 from fleet.views.orders import amending, cancelling, decisions, exports, lists, pages, saved, steps
 
 app_name = "fleet"
@@ -53,6 +53,12 @@ urlpatterns = [
     path("approvals/limits/new/", approvals.limits.edit_limit, name="approval_limit_new"),
     path("approvals/limits/<str:ref>/", approvals.limits.edit_limit, name="approval_limit"),
     path("approvals/limits/<str:ref>/remove/", approvals.limits.remove, name="approval_limit_remove"),
+    path("budgets/", budgets.pages.list_budgets, name="budgets"),
+    path("budgets/new/", budgets.editing.new_budget, name="budget_new"),
+    path("budgets/<str:ref>/", budgets.pages.show_budget, name="budget"),
+    path("budgets/<str:ref>/edit/", budgets.editing.edit_budget, name="budget_edit"),
+    path("budgets/<str:ref>/renew/", budgets.editing.renew, name="budget_renew"),
+    path("budgets/<str:ref>/remove/", budgets.editing.remove, name="budget_remove"),
     path("batches/", batches.lists.list_batches, name="batches"),
     path("batches/new/", batches.uploads.new_batch, name="batch_new"),
     path("batches/receive/", batches.uploads.receive, name="batch_receive"),

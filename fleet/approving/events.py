@@ -41,6 +41,7 @@ class ApprovalGiven(EventBase):
     amount_fen: int  # of this yes
     order_fen: int  # of all that is approved of the order with it: what was held against the limit
     limit: dict[str, Any]  # its terms; empty where none is asked for
+    over_budget_fen: int = 0  # by how much the cost centre's budget is exceeded with it
 
 
 @register
@@ -81,3 +82,24 @@ class DelegationRevoked(EventBase):
     subject: str  # dlg_…
     principal: str
     deputy: str
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class BudgetSaved(EventBase):
+    """A cost centre's budget was set or changed; `before` is empty for a new one."""
+
+    type: ClassVar[str] = "budget.saved"
+    subject: str  # bud_…
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class BudgetRemoved(EventBase):
+    """A cost centre's budget is gone."""
+
+    type: ClassVar[str] = "budget.removed"
+    subject: str  # bud_…
+    before: dict[str, Any]

@@ -8,6 +8,7 @@ the most generous counts. Where no limit holds, nothing may be approved.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
+from uuid import UUID
 
 from fleet.models import ApprovalLimit, Delegation
 
@@ -28,6 +29,12 @@ class Case:
     used_fen: int = 0
     vehicle_spend_fen: int = 0
     center_spend_fen: int = 0
+    budget_id: UUID | None = None  # of the cost centre, now; None: it has none
+    free_fen: int = 0  # what the budget has left
+
+    def over_fen(self, amount_fen: int) -> int:
+        """By how much the amount is more than the budget has left."""
+        return max(0, amount_fen - self.free_fen) if self.budget_id is not None and amount_fen else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +53,8 @@ class Verdict:
     is_allowed: bool
     limit: ApprovalLimit | None
     delegation: Delegation | None = None  # by which it is another's limit
-    is_own_order: bool = False  # four eyes are asked for, and the limit would cover it
+    problem: str = ""  # what else forbids what the limit would cover: own_order, over_budget
+    over_fen: int = 0  # by how much the budget is exceeded
 
 
 def rank(limit: ApprovalLimit) -> tuple[int, ...]:
@@ -85,8 +93,9 @@ def ceiling(limit: ApprovalLimit) -> int:
 def judge(limits: Sequence[ApprovalLimit], holder: Holder, case: Case, amount_fen: int) -> Verdict:
     """What the limits say of this holder and amount. What the order has used counts toward the limit."""
     found = deciding(limits, holder, case, amount_fen)
-    best = max(found, key=ceiling, default=None)
-    return Verdict(best is not None and case.used_fen + amount_fen <= ceiling(best), best)
+    wanted = case.used_fen + amount_fen
+    best = max(found, key=lambda each: (wanted <= ceiling(each), each.may_exceed_budget, ceiling(each)), default=None)
+    return Verdict(best is not None and wanted <= ceiling(best), best)
 
 
 def deciding(limits: Sequence[ApprovalLimit], holder: Holder, case: Case, amount_fen: int) -> list[ApprovalLimit]:

@@ -46,7 +46,8 @@ def say_amount(limit: ApprovalLimit) -> str:
 def say_limit(limit: ApprovalLimit) -> str:
     """The whole of it in a line: “Approver (Repair): ¥5,000.00”."""
     facts = {"who": say_holder(limit), "when": say_conditions(limit), "amount": say_amount(limit)}
-    return (_("%(who)s (%(when)s): %(amount)s") if facts["when"] else _("%(who)s: %(amount)s")) % facts
+    text = (_("%(who)s (%(when)s): %(amount)s") if facts["when"] else _("%(who)s: %(amount)s")) % facts
+    return _("%(limit)s, above the budget too") % {"limit": text} if limit.may_exceed_budget else text
 
 
 def limit_from(terms: Mapping[str, Any]) -> ApprovalLimit:
@@ -70,6 +71,8 @@ def tell_ground(data: Mapping[str, Any]) -> str:
         parts.append(_("%(amount)s for the order so far") % {"amount": format_fen(amount_fen=data["order_fen"])})
     if data["limit"]:
         parts.append(_("by the limit %(rule)s") % {"rule": say_limit(limit_from(data["limit"]))})
+    if data.get("over_budget_fen"):
+        parts.append(_("%(amount)s above the budget") % {"amount": format_fen(amount_fen=data["over_budget_fen"])})
     return " · ".join(parts)
 
 
@@ -87,3 +90,13 @@ def tell_delegation(data: Mapping[str, Any]) -> str:
     if data.get("up_to_fen") is not None:
         parts.append(_("at most %(amount)s") % {"amount": format_fen(amount_fen=data["up_to_fen"])})
     return " · ".join(filter(None, [*parts, data.get("reason", "")]))
+
+
+def tell_budget(data: Mapping[str, Any]) -> str:
+    """Whose budget, for which days, and how much."""
+    before, after = data["before"], data.get("after") or {}
+    now = after or before
+    amount = format_fen(amount_fen=now["amount_fen"])
+    if before and after:
+        amount = f"{format_fen(amount_fen=before['amount_fen'])} → {amount}"
+    return f"{now['cost_center']} · {now['starts_on']}–{now['ends_on']} · {amount}"

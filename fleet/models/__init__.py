@@ -5,8 +5,9 @@ Projected tables are written by projectors alone and hold no foreign keys; owned
 
 from fleet.models.approvals import ApprovalLimit
 from fleet.models.batches import Batch, BatchPolicy, BatchRow, RollbackResult, RowState
+from fleet.models.budgets import Budget, BudgetEntry, CostCenterName, Period
 from fleet.models.complaints import Complaint, ComplaintFile, ComplaintOrder
-from fleet.models.delegations import ApprovalPolicy, Delegation, DelegationSide, Endorsement
+from fleet.models.delegations import ApprovalPolicy, Delegation, DelegationSide, Endorsement, OverBudget
 from fleet.models.documents import OrderDocument, OrderDocumentCopy
 from fleet.models.drivers import Driver
 from fleet.models.estimates import OrderEstimate, OrderEstimateLine
@@ -26,10 +27,13 @@ __all__ = [
     "BatchLines",
     "BatchPolicy",
     "BatchRow",
+    "Budget",
+    "BudgetEntry",
     "Complaint",
     "ComplaintFile",
     "ComplaintOrder",
     "CostCenter",
+    "CostCenterName",
     "Delegation",
     "DelegationSide",
     "Driver",
@@ -47,6 +51,8 @@ __all__ = [
     "OrderPhoto",
     "OrderSearch",
     "OrderWindow",
+    "OverBudget",
+    "Period",
     "PhotoKind",
     "PlateHistory",
     "PlateType",

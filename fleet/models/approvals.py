@@ -25,6 +25,7 @@ class ApprovalLimit(Key):
     center_spend_fen = models.BigIntegerField(_("while the cost centre's year is up to"), null=True)
     up_to_fen = models.BigIntegerField(_("up to"), null=True)
     is_unlimited = models.BooleanField(_("without limit"), default=False)
+    may_exceed_budget = models.BooleanField(_("may go above the budget"), default=False)
 
     class Meta:
         verbose_name = _("approval limit")

@@ -105,17 +105,29 @@ class Endorsement(Key):
         ]
 
 
+class OverBudget(models.TextChoices):
+    """What happens to a yes that goes above the cost centre's budget."""
+
+    WARN = "warn", _("It is said, and approved")
+    ASK = "ask", _("Somebody who may go above the budget approves it")
+    REFUSE = "refuse", _("Nobody approves it until the budget is raised")
+
+
 class ApprovalPolicy(models.Model):
     """The one row of how the tenant wants approvals."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
     four_eyes_from_fen = models.BigIntegerField(_("somebody else approves from"), null=True)  # None: never asked for
+    over_budget = models.CharField(
+        _("above the budget"), max_length=6, choices=OverBudget.choices, default=OverBudget.ASK
+    )
 
     class Meta:
         verbose_name = _("rules of approval")
         verbose_name_plural = _("rules of approval")
         constraints: ClassVar[list[Any]] = [
             models.CheckConstraint(condition=Q(id=1), name="approval_policy_is_one_row"),
+            models.CheckConstraint(condition=Q(over_budget__in=OverBudget.values), name="over_budget_rule_is_known"),
             models.CheckConstraint(
                 condition=Q(four_eyes_from_fen__isnull=True) | Q(four_eyes_from_fen__gte=0),
                 name="four_eyes_amount_is_not_negative",

@@ -6,7 +6,7 @@ command and is written event by event; each says so. Either way a run of one typ
 last word on an object is the one of the highest number.
 """
 
-from fleet.projectors import complaints, documents, estimates, incidents, orders, vehicles
+from fleet.projectors import budgets, complaints, documents, estimates, incidents, orders, vehicles
 from fleet.projectors.orders import AMENDED, ORDER_FIELDS
 from fleet.projectors.vehicles import VEHICLE_FIELDS
 
@@ -14,6 +14,7 @@ __all__ = [
     "AMENDED",
     "ORDER_FIELDS",
     "VEHICLE_FIELDS",
+    "budgets",
     "complaints",
     "documents",
     "estimates",

@@ -1,9 +1,10 @@
 """Who may approve an estimate: by limits of their own, or by those that another has lent them; and what it is judged by."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from functools import cached_property
+from typing import Any
 from uuid import UUID
 
 from django.db.models.fields.json import KeyTextTransform
@@ -11,7 +12,8 @@ from django.db.models.fields.json import KeyTextTransform
 from fleet.access import Action, may, own_tenant
 from fleet.approving.ages import age_of
 from fleet.approving.limits import Case, Holder, Verdict, ends_of, judge, largest
-from fleet.models import ApprovalLimit, ApprovalPolicy, Batch, Delegation, Order, OrderEstimate
+from fleet.models import ApprovalLimit, ApprovalPolicy, Batch, Delegation, Order, OrderEstimate, OverBudget
+from fleet.selectors.budgets import Standing, standings_by_name
 from fleet.selectors.delegations import read_policy, running_delegations
 from fleet.selectors.limits import DECIDERS, ROLES, all_limits, key_limit, local_day, spent_since, sums_by, year_start
 from tenants.actors import Actor
@@ -44,18 +46,24 @@ class Authority:
         orders = [row.order for row in rows]
         year = YearSpend.read(self, vins={o.vin for o in orders}, centers={o.cost_center for o in orders})
         requesters = self.requesters_of(orders)
-        today = local_day(self.now, self.tenant)
+        budgets = standings_by_name({o.cost_center for o in orders}, tenant=self.tenant, today=self.today)
         return {
             row.pk: Case(
                 service=row.order.service,
                 requester_id=requesters.get(row.order.batch_id, ""),
-                age_years=age_of(row.order.vin, today=today),
+                age_years=age_of(row.order.vin, today=self.today),
                 used_fen=row.order.approved_fen,
                 vehicle_spend_fen=year.of_vin(row.order.vin),
                 center_spend_fen=year.of_center(row.order.cost_center),
+                **budget_facts(budgets.get(row.order.cost_center)),
             )
             for row in rows
         }
+
+    @cached_property
+    def today(self) -> date:
+        """The day, by the tenant's clock."""
+        return local_day(self.now, self.tenant)
 
     def requesters_of(self, orders: Iterable[Order]) -> Mapping[UUID | None, str]:
         """Who has submitted each batch; asked only where somebody else has to approve."""
@@ -72,14 +80,14 @@ class Authority:
         if actor.kind == "key":
             holder = Holder(id="", name=actor.name, roles=frozenset({"key"}))
             verdict = judge([key_limit(actor)], holder, case, amount_fen)
-            return self.with_four_eyes(verdict, actor.id, case, amount_fen)
+            return self.bounded(verdict, actor.id, case, amount_fen)
         return self.judge_member(actor.id, actor.roles, case, amount_fen)
 
     def judge_member(self, member_id: str, roles: frozenset[str], case: Case, amount_fen: int) -> Verdict:
         """By limits of its own, else by those of a principal for whom it stands in."""
         holder = Holder(id=member_id, name="", roles=roles)
-        own = self.with_four_eyes(judge(self.limits, holder, case, amount_fen), member_id, case, amount_fen)
-        if own.is_allowed or own.is_own_order:
+        own = self.bounded(judge(self.limits, holder, case, amount_fen), member_id, case, amount_fen)
+        if own.is_allowed or own.problem == "own_order":
             return own
         lent = (self.judge_lent(each, member_id, case, amount_fen) for each in self.delegations)
         return next((verdict for verdict in lent if verdict is not None), own)
@@ -94,19 +102,33 @@ class Authority:
         if principal is None or self.is_own_order(lent.principal_id, case, amount_fen):
             return None
         holder = Holder(id=lent.principal_id, name=principal.name, roles=principal.roles)
-        verdict = judge(self.limits, holder, case, amount_fen)
-        return Verdict(True, verdict.limit, delegation=lent) if verdict.is_allowed else None
+        verdict = self.bounded(judge(self.limits, holder, case, amount_fen), member_id, case, amount_fen)
+        return replace(verdict, delegation=lent) if verdict.is_allowed else None
 
-    def with_four_eyes(self, verdict: Verdict, member_id: str, case: Case, amount_fen: int) -> Verdict:
-        """A yes to one's own order is none from the amount on from which somebody else is asked for."""
-        if verdict.is_allowed and self.is_own_order(member_id, case, amount_fen):
-            return Verdict(False, verdict.limit, is_own_order=True)
-        return verdict
+    def bounded(self, verdict: Verdict, member_id: str, case: Case, amount_fen: int) -> Verdict:
+        """What a limit covers is still bounded: by four eyes, and by what the budget has left."""
+        if not verdict.is_allowed:
+            return verdict
+        if self.is_own_order(member_id, case, amount_fen):
+            return replace(verdict, is_allowed=False, problem="own_order")
+        over = case.over_fen(amount_fen)
+        if not over or self.may_exceed(verdict):
+            return replace(verdict, over_fen=over)
+        return replace(verdict, is_allowed=False, problem="over_budget", over_fen=over)
+
+    def may_exceed(self, verdict: Verdict) -> bool:
+        """Whether the limit's holder may go above a budget, by the tenant's rule."""
+        rule = self.policy.over_budget
+        if rule == OverBudget.ASK:
+            return verdict.limit is not None and verdict.limit.may_exceed_budget
+        return rule == OverBudget.WARN
 
     def is_own_order(self, member_id: str, case: Case, amount_fen: int) -> bool:
         """Whether the member has sent the order, and the amount is one that somebody else approves."""
         least = self.policy.four_eyes_from_fen
-        return least is not None and case.used_fen + amount_fen >= least and case.requester_id == member_id
+        if least is None or not case.requester_id:
+            return False
+        return case.requester_id == member_id and case.used_fen + amount_fen >= least
 
     def room(self, actor: Actor, case: Case) -> int | None:
         """The largest further amount that this actor may approve for the order."""
@@ -123,6 +145,8 @@ class Authority:
                 yield lent.up_to_fen - case.used_fen
         if self.policy.four_eyes_from_fen is not None:
             yield self.policy.four_eyes_from_fen - case.used_fen - 1
+        if case.budget_id is not None:
+            yield case.free_fen
 
     def who_could(self, case: Case, amount_fen: int) -> list[Colleague]:
         """The members who could approve the amount, deputies among them."""
@@ -134,10 +158,13 @@ class Authority:
 
     def roles_that_could(self, case: Case, amount_fen: int) -> frozenset[str]:
         """The roles that cover it, whoever may hold them."""
-        held = {role: Holder(id="", name="", roles=frozenset({role})) for role in ROLES}
-        return frozenset(
-            role for role, holder in held.items() if judge(self.limits, holder, case, amount_fen).is_allowed
-        )
+        held = {role: self.judge_member("", frozenset({role}), case, amount_fen) for role in ROLES}
+        return frozenset(role for role, verdict in held.items() if verdict.is_allowed)
+
+
+def budget_facts(standing: Standing | None) -> dict[str, Any]:
+    """What a case says of its budget."""
+    return {} if standing is None else {"budget_id": standing.budget.pk, "free_fen": standing.free_fen}
 
 
 @dataclass(frozen=True, slots=True)

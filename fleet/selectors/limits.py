@@ -19,7 +19,7 @@ DECIDERS: Final = frozenset({*MAY[Action.DECIDE], "admin"})
 STANDARD: Final[dict[str, dict[str, Any]]] = {
     "approver": {"up_to_fen": 500_000},
     "fleet_manager": {"up_to_fen": 2_000_000},
-    "admin": {"is_unlimited": True},
+    "admin": {"is_unlimited": True, "may_exceed_budget": True},
 }
 """For a tenant that has set no general limit for a role: a row of its own, a blank one too, goes before."""
 GENERAL: Final[dict[str, Any]] = {

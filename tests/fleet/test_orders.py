@@ -180,7 +180,7 @@ ALLOWED = {
     "fleet_manager": {Action.READ, Action.SUBMIT, Action.DECIDE, Action.MANAGE},
     "requester": {Action.READ, Action.SUBMIT},
     "approver": {Action.READ, Action.DECIDE},
-    "finance": {Action.READ},
+    "finance": {Action.READ, Action.BUDGET},
     "viewer": {Action.READ},
 }
 
@@ -198,7 +198,7 @@ def test_who_is_no_member_and_what_a_key_without_scope_asks_is_refused(acme: Ten
     for actor in (stranger, key, Actor(kind="nobody", id="", name="")):
         assert not any(may(actor, action) for action in Action)
     full = Actor(kind="key", id="k", name="k", tenant=acme, scopes=frozenset({"*"}))
-    assert {action for action in Action if may(full, action)} == set(Action) - {Action.CONFIGURE}
+    assert {action for action in Action if may(full, action)} == set(Action) - {Action.CONFIGURE, Action.BUDGET}
 
 
 WRITES = {

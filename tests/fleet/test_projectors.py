@@ -16,6 +16,9 @@ from fleet.models import (
     Complaint,
     ComplaintFile,
     ComplaintOrder,
+from fleet.events import CostCenterSaved
+    BudgetEntry,
+    CostCenterName,
     Order,
     OrderEstimate,
     OrderEstimateLine,
@@ -64,6 +67,8 @@ TABLES = (
     Complaint,
     ComplaintOrder,
     ComplaintFile,
+    BudgetEntry,
+    CostCenterName,
 )
 
 
@@ -79,7 +84,11 @@ def story() -> list[Any]:
     decided = (
         LineTold(no=1, kind="part", text="配件1", quantity="1", amount_fen=500, decision="approved", approved_fen=400),
     )
+    centers = [public_id("cct", new_id()) for _number in range(2)]
     return [
+        CostCenterSaved(subject=centers[0], before={}, after={"name": "华东干线"}),
+        CostCenterSaved(subject=centers[1], before={}, after={"name": "冷链"}),
+        CostCenterSaved(subject=centers[0], before={"name": "华东干线"}, after={"name": "华东"}),
         *vehicles,
         *orders,
         *(moved(key, jobs.ACKNOWLEDGED) for key in keys),
@@ -113,7 +122,8 @@ def story() -> list[Any]:
             )
             for key in keys[:2]
         ),
-        *(moved(key, jobs.DELIVERED) for key in keys[:2]),
+        *(moved(key, jobs.DELIVERED) for key in keys[1:2]),
+        *(moved(key, jobs.HANDED_OVER) for key in keys[:1]),
         *(moved(key, jobs.CANCELLED, "不修了") for key in keys[15:17]),
         moved(keys[17], jobs.DECLINED_SCOPE, "改装"),
         *complaints(keys),

@@ -238,5 +238,6 @@ def test_the_rules_are_read_by_all_and_set_by_an_administrator(world: Tenant, si
     assert "Somebody else approves from" in show(manager, "/approvals/rules/")
     assert manager.post("/approvals/rules/", {"four_eyes_from_fen": "1"}).status_code == 403
     assert admin.post("/approvals/rules/", {"four_eyes_from_fen": "1.234"}).status_code == 422
-    assert admin.post("/approvals/rules/", {"four_eyes_from_fen": "3,000"}).status_code == 302
+    assert admin.post("/approvals/rules/", {"four_eyes_from_fen": "3,000", "over_budget": "no"}).status_code == 422
+    assert admin.post("/approvals/rules/", {"four_eyes_from_fen": "3,000", "over_budget": "warn"}).status_code == 302
     assert 'value="3000.00"' in show(admin, "/approvals/rules/")

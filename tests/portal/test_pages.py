@@ -28,6 +28,8 @@ LISTS = [
     "/complaints/",
     "/approvals/",
     "/approvals/limits/",
+    "/approvals/delegations/",
+    "/budgets/",
     "/batches/",
     "/vehicles/",
     "/sites/",

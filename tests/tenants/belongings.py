@@ -20,6 +20,8 @@ ACCOUNT_APPS = {"people", "api", "files"}  # core rows of one tenant, which its 
 PARTICULARS: dict[str, dict[str, Any]] = {
     "fleet.approvallimit": {"role": "approver", "member_id": "", "service": "repair"},
     "fleet.batch": {"status": "ready"},
+    "fleet.budget": {"period": "month", "ends_on": NOW.date() + timedelta(days=30)},
+    "fleet.budgetentry": {"kind": "reserve"},
     "fleet.delegation": {"principal_id": "a", "deputy_id": "b", "ends_at": NOW + timedelta(days=1)},
     "fleet.delegationside": {"side": "principal", "during": (NOW, NOW + timedelta(days=1))},
     "fleet.import": {"status": "ready"},

@@ -7,7 +7,6 @@ from fleet.access import Action, may
 from fleet.approving.ages import age_of
 from fleet.approving.limits import Case
 from fleet.selectors.authority import Authority, YearSpend
-from fleet.selectors.limits import local_day
 from tenants.actors import Actor
 
 
@@ -30,10 +29,9 @@ def first_above(rows: Sequence[Beforehand], authority: Authority, actor: Actor) 
     if not may(actor, Action.DECIDE) or not rows:
         return next(iter(rows), None)
     year = YearSpend.read(authority, vins={row.vin for row in rows}, centers={row.cost_center or "" for row in rows})
-    today = local_day(authority.now, authority.tenant)
     for row in rows:
         case = Case(
-            service=row.service, age_years=age_of(row.vin, today=today), vehicle_spend_fen=year.of_vin(row.vin),
+            service=row.service, age_years=age_of(row.vin, today=authority.today), vehicle_spend_fen=year.of_vin(row.vin),
             center_spend_fen=year.of_center(row.cost_center or ""),
         )  # fmt: skip
         if not authority.judge(actor, case, row.amount_fen).is_allowed:

@@ -61,6 +61,7 @@ class Grant:
     order: Order
     amount_fen: int = 0
     limit: ApprovalLimit | None = None
+    over_fen: int = 0  # by how much the budget is exceeded
 
 
 class Overtaken(Exception):
@@ -138,6 +139,7 @@ class Bench:
     cases: Mapping[int, Case]
     vehicles: dict[UUID, int] = field(default_factory=lambda: defaultdict(int))
     centers: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    budgets: dict[UUID | None, int] = field(default_factory=lambda: defaultdict(int))
 
     @classmethod
     def read(cls, wanted: Sequence[Wanted], authority: Authority) -> "Bench":
@@ -150,7 +152,7 @@ class Bench:
         return cls(authority=authority, estimates=by_order, cases=authority.cases(newest))
 
     def grant(self, wanted: Wanted, actor: Actor) -> Grant:
-        """Let one decision pass, or raise AlreadyDecided, AboveLimit, PermissionDenied."""
+        """Let one decision pass, or raise AlreadyDecided, AboveLimit, OwnOrder, OverBudget, PermissionDenied."""
         estimate = require_newest(self.estimates.get(wanted.order_id, ()), wanted.version)
         order = estimate.order
         if wanted.decision != "approve":
@@ -161,9 +163,12 @@ class Bench:
             raise refusal_of(self.authority, actor, case, amount, verdict)
         self.vehicles[order.vehicle_id] += amount
         self.centers[order.cost_center] += amount
+        self.budgets[case.budget_id] += amount
         if verdict.delegation is not None:
             actor = replace(actor, on_behalf_of=verdict.delegation.principal_name)
-        return Grant(wanted=wanted, actor=actor, order=order, amount_fen=amount, limit=verdict.limit)
+        return Grant(
+            wanted=wanted, actor=actor, order=order, amount_fen=amount, limit=verdict.limit, over_fen=verdict.over_fen
+        )
 
     def case_of(self, estimate: OrderEstimate) -> Case:
         """What the estimate is judged by, with what was granted before it."""
@@ -172,6 +177,7 @@ class Bench:
             case,
             vehicle_spend_fen=case.vehicle_spend_fen + self.vehicles[order.vehicle_id],
             center_spend_fen=case.center_spend_fen + self.centers[order.cost_center],
+            free_fen=case.free_fen - self.budgets[case.budget_id],
         )
 
 
@@ -208,7 +214,7 @@ def ground_of(granted: Grant) -> ApprovalGiven:
     return ApprovalGiven(
         subject=granted.order.ref, order_id=granted.order.pk, estimate_version=granted.wanted.version,
         amount_fen=granted.amount_fen, order_fen=granted.order.approved_fen + granted.amount_fen,
-        limit=terms_of(granted.limit),
+        limit=terms_of(granted.limit), over_budget_fen=granted.over_fen,
     )  # fmt: skip
 
 
@@ -218,6 +224,6 @@ def terms_of(limit: ApprovalLimit | None) -> dict[str, Any]:
         return {}
     names = (
         "role", "member_name", "service", "max_age_years", "vehicle_spend_fen", "center_spend_fen", "up_to_fen",
-        "is_unlimited",
+        "is_unlimited", "may_exceed_budget",
     )  # fmt: skip
     return {name: value for name in names if (value := getattr(limit, name)) not in ("", None, False)}

@@ -10,8 +10,9 @@ from events.book.models import Entry
 from fleet import texts
 from fleet.approving.limits import Case, Verdict, ceiling
 from fleet.approving.words import say_limit
-from fleet.errors import AboveLimit, AlreadyDecided, FleetError, OwnOrder
+from fleet.errors import AboveLimit, AlreadyDecided, FleetError, OverBudget, OwnOrder
 from fleet.models import Order, OrderEstimate
+from fleet.models import OverBudget as BudgetRule
 from fleet.selectors.authority import Authority
 from fleet.timeline import name_author
 from repair.events import OrderEstimateDecided
@@ -84,7 +85,9 @@ def refusal_of(
     wanted = case.used_fen + amount_fen
     limit = verdict.limit
     helpers = name_helpers(authority, case, amount_fen, but=actor.id)
-    if verdict.is_own_order:
+    if verdict.problem == "over_budget":
+        return over_budget(authority, case, amount_fen, verdict, helpers)
+    if verdict.problem == "own_order":
         least = format_fen(amount_fen=authority.policy.four_eyes_from_fen or 0)
         text = _("You have sent this order yourself; from %(amount)s on somebody else approves it.") % {"amount": least}
         return OwnOrder(join_texts(text, helpers), params={"from_fen": authority.policy.four_eyes_from_fen})
@@ -97,6 +100,16 @@ def refusal_of(
     if not limit._state.adding:
         params["rule"] = limit.ref
     return AboveLimit(join_texts(text % amounts, rule, helpers), params=params)
+
+
+def over_budget(authority: Authority, case: Case, amount_fen: int, verdict: Verdict, helpers: str) -> OverBudget:
+    """The cost centre's budget has less left; by the tenant's rule somebody else may, or nobody."""
+    amounts = {"free": format_fen(amount_fen=max(0, case.free_fen)), "amount": format_fen(amount_fen=amount_fen)}
+    text = _("The cost centre's budget has %(free)s left; this asks for %(amount)s.") % amounts
+    if authority.policy.over_budget == BudgetRule.REFUSE:
+        helpers = _("Approve less, or have the budget raised first.")
+    params = {"free_fen": case.free_fen, "amount_fen": amount_fen, "over_fen": verdict.over_fen}
+    return OverBudget(join_texts(text, helpers), params=params)
 
 
 def say_nothing(actor: Actor, limit: object) -> str:
@@ -114,6 +127,8 @@ def name_helpers(authority: Authority, case: Case, amount_fen: int, *, but: str)
     """“It needs an approver with ¥6,000.00 or more: 李雷.”, or that nobody can."""
     amount = format_fen(amount_fen=case.used_fen + amount_fen)
     names = who_could(authority, case, amount_fen, but=but)
+    if names and case.over_fen(amount_fen):
+        return _("It needs somebody who may go above the budget: %(names)s.") % {"names": names}
     if not names:
         return _("Nobody may approve %(amount)s here; an administrator sets a limit for it.") % {"amount": amount}
     return _("It needs an approver with %(amount)s or more: %(names)s.") % {"amount": amount, "names": names}

@@ -35,6 +35,7 @@ class Terms:
     center_spend_fen: int | None = None
     up_to_fen: int | None = None
     is_unlimited: bool = False
+    may_exceed_budget: bool = False
 
 
 WHO_AND_WHEN: Final = (
@@ -56,7 +57,7 @@ def set_limits(*, limits: Mapping[str, int | None], actor: Actor, now: datetime)
     wait_for_turn(tenant_id=own_tenant(actor).pk)
     general = {limit.role: limit for limit in all_limits() if is_general(limit)}
     changed = [
-        (general[role], Terms(role=role, up_to_fen=amount))
+        (general[role], Terms(role=role, up_to_fen=amount, may_exceed_budget=general[role].may_exceed_budget))
         for role, amount in limits.items()
         if (general[role].up_to_fen, general[role].is_unlimited) != (amount, False)
     ]

@@ -10,11 +10,11 @@ from events.announcing import announce, wait_for_turn
 from fleet.access import Action, own_tenant, require_may
 from fleet.approving.limits import MOST_FEN
 from fleet.events import SettingsChanged
-from fleet.models import ApprovalPolicy
+from fleet.models import ApprovalPolicy, OverBudget
 from fleet.selectors.delegations import read_policy
 from tenants.actors import Actor
 
-FIELDS = ("four_eyes_from_fen",)
+FIELDS = ("four_eyes_from_fen", "over_budget")
 
 
 def set_approval_policy(*, actor: Actor, now: datetime, **changes: Any) -> ApprovalPolicy:
@@ -36,7 +36,10 @@ def set_approval_policy(*, actor: Actor, now: datetime, **changes: Any) -> Appro
 
 def check(changes: dict[str, Any]) -> dict[str, str]:
     """What cannot be, by field."""
+    errors: dict[str, str] = {}
     amount = changes.get("four_eyes_from_fen")
     if amount is not None and not 0 <= amount <= MOST_FEN:
-        return {"four_eyes_from_fen": _("Give an amount of 0 or more, or leave it blank for none.")}
-    return {}
+        errors["four_eyes_from_fen"] = _("Give an amount of 0 or more, or leave it blank for none.")
+    if "over_budget" in changes and changes["over_budget"] not in OverBudget.values:
+        errors["over_budget"] = _("Choose one of: %(choices)s.") % {"choices": ", ".join(OverBudget.values)}
+    return errors

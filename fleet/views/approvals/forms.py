@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from fleet import texts
 from fleet.fields import YuanField
 from fleet.forms import moment_field
-from fleet.models import ApprovalLimit
+from fleet.models import ApprovalLimit, OverBudget
 from fleet.selectors.limits import ROLES
 from fleet.services.approvals.limits import OLDEST, Terms
 from tenants.people.models import names_of_roles
@@ -38,6 +38,10 @@ class LimitForm(forms.Form):
     )
     amount = forms.ChoiceField(label=_("May approve"), choices=AMOUNTS, widget=forms.RadioSelect, initial="amount")
     up_to_fen = YuanField(label=_("Up to"), help_text=_("Yuan for one order, with what it has cost before."))
+    may_exceed_budget = forms.BooleanField(
+        label=_("May go above a cost centre's budget"), required=False,
+        help_text=_("Where the rules ask somebody higher for it."),
+    )  # fmt: skip
 
     def __init__(self, data: Any, *, people: Sequence[Colleague], held: ApprovalLimit | None) -> None:
         super().__init__(data, initial=initial_of(held))
@@ -121,4 +125,7 @@ class RulesForm(forms.Form):
         help_text=_(
             "From this amount in yuan on, whoever has sent an order does not approve it; blank: never asked for."
         ),
+    )
+    over_budget = forms.ChoiceField(
+        label=_("Above a cost centre's budget"), choices=OverBudget.choices, widget=forms.RadioSelect
     )

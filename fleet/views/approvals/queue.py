@@ -1,5 +1,8 @@
 """What waits for a decision: one list to work through, with the sum of what is picked."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -8,9 +11,10 @@ from fleet.access import Action, may, require_may
 from fleet.approving.limits import Case, Holder, deciding
 from fleet.approving.words import say_limit
 from fleet.filters import QueueFilter
+from fleet.models import OrderEstimate
 from fleet.selectors.authority import Authority, authority_for
 from fleet.selectors.orders import count_waiting, waiting_estimates
-from fleet.selectors.queue import prospects_of
+from fleet.selectors.queue import Prospect, prospects_of
 from fleet.services.approvals.passing import endorsements_of
 from fleet.views.acting import actor_of, now_of
 from fleet.views.approvals.tables import QueueTable
@@ -38,9 +42,16 @@ def list_approvals(request: HttpRequest) -> HttpResponse:
         "count": count_waiting(),
         "can_decide": may(actor, Action.DECIDE),
         "limits": own_limits(authority, actor),
+        "budgets": budgets_of(rows, table.prospects),
         "principals": [each for each in authority.delegations if each.deputy_id == actor.id],
     }
     return render(request, "fleet/approvals.html", context)
+
+
+def budgets_of(rows: Sequence[OrderEstimate], prospects: Mapping[int, Prospect]) -> list[dict[str, Any]]:
+    """The budgets that the estimates would use: whose, and what is left."""
+    found = {prospects[row.pk].case.budget_id: (row.order.cost_center, prospects[row.pk].case.free_fen) for row in rows}
+    return [{"id": key, "name": name, "free_fen": free} for key, (name, free) in found.items() if key is not None]
 
 
 def own_limits(authority: Authority, actor: Actor) -> list[str]:

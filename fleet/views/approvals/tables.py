@@ -45,6 +45,7 @@ class QueueTable(DenseTable):
         row_attrs = {
             "data-fen": lambda record: record.total_fen,
             "data-ok": lambda record, table: "1" if table.prospects[record.pk].verdict.is_allowed else "",
+            "data-budget": lambda record, table: table.prospects[record.pk].case.budget_id or None,
         }
 
     def name_of(self, record: Any) -> str:
@@ -71,7 +72,9 @@ class QueueTable(DenseTable):
         """Whether the reader's limit covers it."""
         verdict = self.prospects[record.pk].verdict
         if not verdict.is_allowed:
-            said = _g("Your own order") if verdict.is_own_order else _g("Above your limit")
+            said = {"own_order": _g("Your own order"), "over_budget": _g("Above the budget")}.get(
+                verdict.problem, _g("Above your limit")
+            )
             return self.with_endorsement(record, components.status("pending", said, tone="warn"))
         said = _g("Within your limit")
         if verdict.delegation is not None:

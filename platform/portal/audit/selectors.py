@@ -19,7 +19,7 @@ ORDERS: Final = "orders"
 GROUPS: Final[dict[str, tuple[str, ...]]] = {
     "people": ("member.", "api_key."),
     "rules": ("settings.", "limit.", "view."),
-    "approvals": ("approval.", "delegation."),
+    "approvals": ("approval.", "delegation.", "budget."),
     "registers": ("driver.", "site.", "cost_center.", "import."),
     "batches": ("batch.",),
     ORDERS: ("order.",),
