@@ -11,13 +11,13 @@ from django.test.utils import CaptureQueriesContext
 
 from events.catalogue import EventBase
 from events.ids import new_id, public_id
+from fleet.events import CostCenterSaved
 from fleet.models import (
     BatchLines,
+    BudgetEntry,
     Complaint,
     ComplaintFile,
     ComplaintOrder,
-from fleet.events import CostCenterSaved
-    BudgetEntry,
     CostCenterName,
     Order,
     OrderEstimate,
