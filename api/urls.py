@@ -6,7 +6,7 @@ from api.docs import DocsView, SchemaView
 from api.resources import complaints, cost_centers, drivers, events, files, imports, sites, vehicles
 from api.resources.batches import rows as batch_rows
 from api.resources.batches import views as batches
-from api.resources.orders import documents, estimates, incidents, photos, steps
+from api.resources.orders import costs, documents, estimates, incidents, photos, steps
 from api.resources.orders import views as orders
 
 app_name = "api"
@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("orders/<str:order_id>", orders.OrderDetail.as_view(), name="order"),
     path("orders/<str:order_id>/cancel", steps.OrderCancel.as_view(), name="order-cancel"),
     path("orders/<str:order_id>/timeline", events.OrderTimeline.as_view(), name="order-timeline"),
+    path("orders/<str:order_id>/costs", costs.OrderCostsDetail.as_view(), name="order-costs"),
     path("orders/<str:order_id>/photos", photos.OrderPhotos.as_view(), name="order-photos"),
     path("orders/<str:order_id>/documents", documents.OrderDocuments.as_view(), name="order-documents"),
     path("orders/<str:order_id>/incidents", incidents.OrderIncidents.as_view(), name="order-incidents"),

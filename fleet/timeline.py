@@ -228,6 +228,12 @@ def say_orders(data: Mapping[str, Any]) -> str:
     return ngettext("%(count)d order", "%(count)d orders", data["orders"]) % {"count": data["orders"]}
 
 
+def say_costs(data: Mapping[str, Any]) -> str:
+    """What it costs in all, and whether more is to come."""
+    total = format_fen(amount_fen=data["total_fen"])
+    return total if data["is_final"] else _("%(amount)s so far") % {"amount": total}
+
+
 def say_photos(data: Mapping[str, Any]) -> str:
     """How many, of what."""
     count = len(data["photos"])
@@ -289,6 +295,7 @@ EVENTS: Final[dict[str, Words]] = {
     "vehicle.saved": Words(_l("Vehicle record saved"), "pencil", "info", say_fields),
     "driver.saved": Words(_l("Driver saved"), "user", "info", say_fields),
     "vehicle.replated": Words(_l("New plate"), "license", "info", lambda d: f"{d['before'] or '–'} → {d['plate']}"),
+    "order.costed": Words(_l("Costs"), "receipt-2", "info", say_costs),
     "order.placed": Words(_l("Order placed"), "inbox", "neutral", say_placed),
     "order.agent_named": Words(_l("Agent named"), "user-check", "info", say_agent),
     "order.windows_offered": Words(_l("Other windows offered"), "calendar-time", "wait", say_windows),

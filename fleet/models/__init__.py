@@ -7,6 +7,7 @@ from fleet.models.approvals import ApprovalLimit
 from fleet.models.batches import Batch, BatchPolicy, BatchRow, RollbackResult, RowState
 from fleet.models.budgets import Budget, BudgetEntry, CostCenterName, Period
 from fleet.models.complaints import Complaint, ComplaintFile, ComplaintOrder
+from fleet.models.costs import OrderCost, OrderCostTotal
 from fleet.models.delegations import ApprovalPolicy, Delegation, DelegationSide, Endorsement, OverBudget
 from fleet.models.documents import OrderDocument, OrderDocumentCopy
 from fleet.models.drivers import Driver
@@ -43,6 +44,8 @@ __all__ = [
     "ImportRow",
     "OdometerReading",
     "Order",
+    "OrderCost",
+    "OrderCostTotal",
     "OrderDocument",
     "OrderDocumentCopy",
     "OrderEstimate",

@@ -19,6 +19,7 @@ class PhotoKind(models.TextChoices):
     QUALITY = "quality", _("Quality check")
     PROGRESS = "progress", _("Progress")
     INCIDENT = "incident", _("Incident")
+    RECEIPT = "receipt", _("Receipt")
 
 
 class OrderPhoto(models.Model):

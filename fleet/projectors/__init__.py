@@ -6,7 +6,7 @@ command and is written event by event; each says so. Either way a run of one typ
 last word on an object is the one of the highest number.
 """
 
-from fleet.projectors import budgets, complaints, documents, estimates, incidents, orders, vehicles
+from fleet.projectors import budgets, complaints, costs, documents, estimates, incidents, orders, vehicles
 from fleet.projectors.orders import AMENDED, ORDER_FIELDS
 from fleet.projectors.vehicles import VEHICLE_FIELDS
 
@@ -16,6 +16,7 @@ __all__ = [
     "VEHICLE_FIELDS",
     "budgets",
     "complaints",
+    "costs",
     "documents",
     "estimates",
     "incidents",

@@ -22,6 +22,7 @@ class Charge(models.TextChoices):
     CANCELLATION = "cancellation", _("Cancellation")
     STOP = "stop", _("Work stopped")
     DIAGNOSIS = "diagnosis", _("Diagnosis of what is not repaired")
+    COURTESY_CAR = "courtesy_car", _("Courtesy car, by the day")
 
 
 class TaxGroup(models.TextChoices):
@@ -50,7 +51,7 @@ FIGURES: Final = (
     "block_min", "most_fen",
 )  # fmt: skip
 """Every figure that a price may have."""
-WAYS: Final[Mapping[str, Any]] = {"pickup": _("Pickup"), "return": _("Return"), "errand": _("Errand")}
+WAYS: Final[Mapping[str, Any]] = {"pickup": _("Pickup"), "return": _("Return")}
 STAGES: Final[Mapping[str, Any]] = {
     "unnamed": _("Before an agent is named"), "named": _("After an agent is named"), "at_door": _("With the agent at the door"),
 }  # fmt: skip
@@ -80,5 +81,6 @@ SHAPES: Final[Mapping[str, Shape]] = {
     Charge.CANCELLATION: Shape(("amount_fen",), names="stage"),
     Charge.STOP: Shape(("amount_fen",)),
     Charge.DIAGNOSIS: Shape(("amount_fen",), tax=TaxGroup.REPAIR),
+    Charge.COURTESY_CAR: Shape(("amount_fen",), ("most_fen",), tax=TaxGroup.RENTAL),
 }
 FIXED_NAMES: Final[Mapping[str, Mapping[str, Any]]] = {"way": WAYS, "stage": STAGES}

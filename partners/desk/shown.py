@@ -50,6 +50,11 @@ def an_hour(price: PriceFields) -> str:
     return _("%(amount)s an hour") % {"amount": amount(price)}
 
 
+def a_day(price: PriceFields) -> str:
+    """By the day."""
+    return _("%(amount)s a day") % {"amount": amount(price)}
+
+
 def on_cost(price: PriceFields) -> str:
     """On what a part cost."""
     return _("cost + %(percent)s %%") % {"percent": percent(price)}
@@ -98,4 +103,5 @@ SAYS = {
     Charge.CANCELLATION: amount,
     Charge.STOP: amount,
     Charge.DIAGNOSIS: amount,
+    Charge.COURTESY_CAR: a_day,
 }

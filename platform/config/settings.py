@@ -353,6 +353,8 @@ SPECTACULAR_SETTINGS = {
         "BatchStatus": "api.resources.batches.shown.STATUS",
         "RowStatus": "api.resources.batches.shown.ROW_STATES",
         "BatchPolicy": "fleet.models.BatchPolicy",
+        "CostKind": "api.resources.orders.costs.KINDS",
+        "PhotoKind": "fleet.models.PhotoKind",
         "Register": "fleet.models.Register",
         "ImportStatus": "api.resources.imports.STATUS",
         "ImportRowStatus": "fleet.models.Verdict",

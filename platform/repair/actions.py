@@ -14,7 +14,9 @@ from repair.forms import (
     CorrectionForm,
     DecideForm,
     DeclineForm,
+    EndForm,
     FittedForm,
+    FreeForm,
     HoldForm,
     LineForm,
     NoteForm,
@@ -71,7 +73,7 @@ class Action:
 def cancel(job: Job, form: Any, actor: Actor, now: datetime) -> None:
     """J19 for one job; raises ValidationError with the reason why not."""
     outcome = changing.cancel_orders(
-        tenant_id=job.tenant_id, order_ids=[job.order_id], reason=form.cleaned_data["reason"], actor=actor, now=now
+        tenant_id=job.tenant_id, order_ids=[job.order_id], actor=actor, now=now, **form.cleaned_data
     )[0]
     if not outcome.is_done:
         raise ValidationError(outcome.message)
@@ -208,7 +210,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("back_to_workshop", _("Back to the workshop"), "building-warehouse", of_visit(returning.back_to_workshop)),
     Action("take_back", _("It is at the workshop again"), "building-warehouse", of_visit(returning.take_back), style="primary"),
     Action("rework_refused", _("Begin the rework"), "refresh", of_visit(returning.rework_refused), style="primary"),
-    Action("return_unrepaired", _("Return unrepaired"), "arrow-back-up", plain(changing.return_unrepaired), style="primary"),
+    Action("return_unrepaired", _("Return unrepaired"), "arrow-back-up", with_data(changing.return_unrepaired), FreeForm,
+           _("Diagnosis and transport are charged by the rate card."), "primary"),
     Action("wrap_up", _("Ready to go back"), "flag", plain(changing.wrap_up), style="primary"),
     Action("change_workshop", _("Change workshop"), "building-warehouse", change_workshop, WorkshopForm,
            _("The bay is given back, and the tenant told where the vehicle goes.")),
@@ -228,9 +231,9 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("report_incident", _("Report an incident"), "alert-octagon", page="repair:incident_report"),
     Action("decline_scope", _("Out of scope"), "hand-stop", decline, DeclineForm,
            _("The customer reads the reason and the alternative."), "danger"),
-    Action("stop", _("Stop the work"), "player-stop", with_data(changing.stop_job), ReasonForm,
+    Action("stop", _("Stop the work"), "player-stop", with_data(changing.stop_job), EndForm,
            _("What was approved and begun is billed; the vehicle goes back."), "danger"),
-    Action("cancel", _("Cancel"), "ban", cancel, ReasonForm,
+    Action("cancel", _("Cancel"), "ban", cancel, EndForm,
            _("The order ends here; its agent and its bay are free again."), "danger"),
 )  # fmt: skip
 BY_KEY: Final = {action.key: action for action in ACTIONS}

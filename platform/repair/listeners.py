@@ -1,4 +1,4 @@
-"""What the repair desk does when a leg moves: the jobs of its visit follow, and their tenants hear of it."""
+"""What the repair desk does when a leg moves (the jobs of its visit follow, and tenants hear of it) and when a step costs."""
 
 from collections.abc import Sequence
 
@@ -13,6 +13,7 @@ from repair.ids import order_ref
 from repair.locking import lock_purposes
 from repair.models import Authorisation, Job
 from repair.services.choosing import ensure_workshops
+from repair.services.costing import COSTING, rate_jobs
 from repair.services.following import assign_jobs, follow, require_place, tell_agent
 from repair.services.papers import BY_STEP, RELATED, SETTLED, issue_authorisation, issue_papers
 from repair.telling import move_many
@@ -81,6 +82,14 @@ def offer_windows(item: Recorded, jobs: Sequence[Job], had_agent: Sequence[Job])
         if item.fact.windows:
             offered = OrderWindowsOffered(subject=ref, order_id=job.order_id, windows=item.fact.windows)
             tell(job.tenant_id, offered, because=item)
+
+
+@listens(JobMoved)
+def rate_steps(facts: Sequence[Recorded]) -> None:
+    """What a job costs is known as soon as it has happened, and before a paper lists it."""
+    because = {item.fact.job_id: item for item in facts if item.fact.event in COSTING}
+    if because:
+        rate_jobs(because, now=facts[0].occurred_at, because=because)
 
 
 @listens(JobMoved)

@@ -132,6 +132,10 @@ OVERLAYS: Final[dict[str, Any]] = {
     "correct_odometer": _l("Odometer at pickup corrected"),
     "correct_return_odometer": _l("Odometer at return corrected"),
     "note_progress": _l("Progress note"),
+    "lay_out": _l("Money laid out"),
+    "strike_out": _l("Money laid out: struck out"),
+    "waive_fee": _l("Fee waived"),
+    "rerate": _l("Costs worked out again"),
     "begin_visit": _l("Its turn has come: the vehicle is free again"),
 }
 """Steps that change no state."""
@@ -208,6 +212,7 @@ SAID: Final[dict[str, Any]] = {
     "pre_approved": _l("Within the amount approved beforehand"),
     "promise_missed": _l("The vehicle is later back than was promised."),
     "estimate_expired": _l("The estimate was not decided in time; a new one is due."),
+    "our_wish": _l("At our own wish"),
 }
 """Why the system itself took a step: kept as a code, since whoever reads it chooses the language."""
 

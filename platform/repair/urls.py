@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from repair.views import handover, incidents, insurance, jobs, places, scope
+from repair.views import handover, incidents, insurance, jobs, outlays, places, scope
 from repair.views.service import urls as service_urls
 from repair.views.workshop import estimate, floor, giving, progress, quality, receive
 
@@ -23,6 +23,10 @@ urlpatterns = [
     path("handover/<str:ref>/photos/", handover.take_photo, name="handover_photo"),
     path("handover/<str:ref>/draft/", handover.keep_draft, name="handover_draft"),
     path("handover/<str:ref>/steps/<slug:kind>/", handover.take_step, name="handover_step"),
+    path("handover/<str:ref>/outlays/", outlays.lay_out_on_the_way, name="handover_outlay"),
+    path("jobs/<str:ref>/outlays/", outlays.lay_out, name="outlay"),
+    path("jobs/<str:ref>/outlays/<str:paid>/strike/", outlays.strike_out, name="outlay_strike"),
+    path("jobs/<str:ref>/fees/<slug:kind>/waive/", outlays.waive_fee, name="fee_waive"),
     path("jobs/<str:ref>/receive/", receive.receive, name="receive"),
     path("jobs/<str:ref>/quality/", quality.check_quality, name="quality"),
     path("jobs/<str:ref>/note/", progress.note_progress, name="note"),

@@ -9,11 +9,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from events.ids import public_id
+from events.ids import new_id, public_id
 from events.models import Fact
+from files.models import StoredFile
 from partners.desk.models import TenantTerms
 from repair.ids import complaint_ref, job_ref
-from repair.models import Job, ScopeRule
+from repair.models import Disbursement, Fee, Job, ScopeRule
 from repair.selectors.jobs import read_reports
 from repair.services import collecting
 from repair.urls import urlpatterns
@@ -35,6 +36,9 @@ MATRIX: dict[str, set[str]] = {
     "repair:quality": {"inspector"},
     "repair:note": WATCHERS | {"workshop"},
     "repair:give": {"workshop"},
+    "repair:outlay": {"dispatcher", "lead"},
+    "repair:outlay_strike": {"dispatcher", "lead", "finance"},
+    "repair:fee_waive": {"lead", "finance"},
     "repair:scope_rules": DESK | {"claims"},
     "repair:scope_rule_new": {"lead"},
     "repair:scope_try": DESK | {"claims"},
@@ -75,12 +79,29 @@ def text_of(response: Any) -> str:
     return str(response.content.decode())
 
 
+def paid_of(world: World, job: Job) -> Disbursement:
+    """Money laid out for a job."""
+    file = StoredFile.objects.create(
+        tenant=job.tenant, name="r.jpg", purpose="receipt", content_type="image/jpeg", size_bytes=1, sha256="0" * 64,
+        key=f"r/{new_id()}", created_by="x", created_at=world.now, picture={},
+    )  # fmt: skip
+    return Disbursement.objects.create(
+        job=job, kind="toll", amount_fen=3_500, paid_on=world.now.date(), receipt=file, recorded_by="x",
+        recorded_at=world.now, submission=new_id(),
+    )  # fmt: skip
+
+
+def fee_of(world: World, job: Job) -> Fee:
+    """A fee of a job."""
+    return Fee.objects.create(job=job, kind="stop", noted_at=world.now)
+
+
 # --- doors --------------------------------------------------------------------------------------------------------------
 
 
 OF_AGENTS = {
     "repair:day": 0, "repair:handover_worker": 0, "repair:handover": 1, "repair:handover_photo": 1, "repair:handover_draft": 1,
-    "repair:handover_step": 2,
+    "repair:handover_step": 2, "repair:handover_outlay": 1,
 }  # fmt: skip
 """The pages of agents, each with how many arguments its address has."""
 
@@ -116,6 +137,9 @@ def test_who_may_read(name: str, world: World, at_console: AtConsole) -> None:
         "repair:complaint": [complaint],
         "repair:complaint_step": [complaint, "note"],
         "repair:complaint_new": [job_ref(job.pk)],
+        "repair:outlay": [job_ref(job.pk)],
+        "repair:outlay_strike": [job_ref(job.pk), paid_of(world, job).ref],
+        "repair:fee_waive": [job_ref(job.pk), fee_of(world, job).kind],
         "repair:scope_rule": [public_id("scr", rule_of().pk)],
         "repair:tenant": [public_id("ten", world.tenant.pk)],
         "repair:tenant_hold": [public_id("ten", world.tenant.pk)],

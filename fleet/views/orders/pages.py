@@ -11,6 +11,7 @@ from fleet import states, texts, timeline
 from fleet.access import Action, may, order_for
 from fleet.models import Order, OrderEstimate
 from fleet.selectors.complaints import complaints_of
+from fleet.selectors.costs import read_costs
 from fleet.selectors.orders import WAITING_FOR_YOU, holder_of, is_late, timeline_of
 from fleet.views.acting import actor_of, has_seen, now_of
 from fleet.views.orders.papers import shown_papers
@@ -51,6 +52,7 @@ def show_order(request: HttpRequest, ref: str) -> HttpResponse:
         "timeline": with_photos(actor, order, timeline_of(order.ref)),
         "compared": compare_estimates(estimates) if any(estimate.decision for estimate in estimates) else None,
         "decision": decision_context(actor, order, waiting, now) if waiting else None,
+        "costs": read_costs(order, actor),
         "papers": shown_papers(actor, order),
         "incidents": incidents_of(order),
         "complaints": [(each, COMPLAINT_STATES.get(each.status, each.status)) for each in complaints_of(order)],

@@ -6,9 +6,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from fleet.access import Action, order_for, require_may
 from fleet.forms import RatingForm, WindowForm
+from fleet.selectors.costs import cancellation_fee
 from fleet.services import ordering
 from fleet.views.acting import act, actor_of, ask, now_of
-from ui.formats import format_moment
+from ui.formats import format_fen, format_moment
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -20,7 +21,7 @@ def cancel_order(request: HttpRequest, ref: str) -> HttpResponse:
     return ask(
         request,
         title=_("Cancel order %(number)s?") % {"number": order.number},
-        text=_("The vehicle is not fetched. Depending on your agreement a fee may be charged."),
+        text=say_fee(cancellation_fee(order, actor)),
         label=_("Cancel the order"),
         back=order.get_absolute_url(),
         done=_("The order was cancelled."),
@@ -29,6 +30,13 @@ def cancel_order(request: HttpRequest, ref: str) -> HttpResponse:
             order_id=order.pk, reason=data["reason"], actor=actor, now=now_of(request)
         ),
     )
+
+
+def say_fee(fee_fen: int | None) -> str:
+    """What cancelling costs, before it is done."""
+    if not fee_fen:
+        return _("The vehicle is not fetched. No fee is due.")
+    return _("The vehicle is not fetched. A fee of %(amount)s is due.") % {"amount": format_fen(amount_fen=fee_fen)}
 
 
 @require_POST

@@ -3,10 +3,12 @@
 from partners.desk.rating.amounts import round_fen, share_fen, tax_in
 from partners.desk.rating.cards import CardRules, PriceRule
 from partners.desk.rating.facts import Fee, JobFacts, LaidOut, Service, Trip, Work
-from partners.desk.rating.lines import RatedLine
+from partners.desk.rating.lines import LAID_OUT, WORK, RatedLine, order_of
 from partners.desk.rating.rate import rate
 
 __all__ = [
+    "LAID_OUT",
+    "WORK",
     "CardRules",
     "Fee",
     "JobFacts",
@@ -16,6 +18,7 @@ __all__ = [
     "Service",
     "Trip",
     "Work",
+    "order_of",
     "rate",
     "round_fen",
     "share_fen",

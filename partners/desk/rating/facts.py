@@ -10,7 +10,7 @@ class Trip:
     """One way of an agent with the vehicle or its papers; metres as the crow flies, the hour by the operator's clock."""
 
     ref: str  # of the leg
-    way: str  # pickup, return, errand
+    way: str  # pickup, return
     metres: int
     at: time
     is_towed: bool = False
@@ -72,4 +72,5 @@ class JobFacts:
     services: tuple[Service, ...] = ()
     fees: tuple[Fee, ...] = ()
     laid_out: tuple[LaidOut, ...] = ()
+    courtesy_days: int = 0
     is_free: bool = False  # comes back under warranty: worked out, and not charged

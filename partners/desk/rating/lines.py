@@ -2,12 +2,22 @@
 
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Final
 from uuid import UUID
 
 from partners.desk.rating.amounts import tax_in
 
 WORK, LAID_OUT = "work", "laid_out"
 """Kinds of lines beside those of prices: approved work, and money laid out."""
+ORDER: Final = ("work", "service", "trip", "courtesy_car", "fee", "laid_out")
+WAYS: Final = ("", "pickup", "return")
+
+
+def order_of(source: str, operation: str) -> tuple[int, int, list[int], str]:
+    """Where a line stands on a bill: work by version and number, then services, trips, fees, and what was laid out."""
+    head, _colon, rest = source.partition(":")
+    numbers = [int(part) for part in rest.split(".")] if head == "work" else []
+    return ORDER.index(head), WAYS.index(operation) if head == "trip" else 0, numbers, rest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ def rate(facts: JobFacts, card: CardRules) -> list[RatedLine]:
     lines += [rate_service(service, facts, card) for service in facts.services]
     for trip in facts.trips:
         lines += rate_trip(trip, facts, card)
+    lines += rate_courtesy(facts, card)
     lines += [rate_fee(fee, facts, card) for fee in facts.fees]
     if facts.is_free:
         lines = [replace(line, amount_fen=0, payer="warranty") for line in lines]
@@ -60,6 +61,28 @@ def rate_service(service: Service, facts: JobFacts, card: CardRules) -> RatedLin
 def rate_fee(fee: Fee, facts: JobFacts, card: CardRules) -> RatedLine:
     """J19, J19b, J23."""
     return once(fee.kind, fee.stage, facts, card, source=f"fee:{fee.kind}")
+
+
+def rate_courtesy(facts: JobFacts, card: CardRules) -> list[RatedLine]:
+    """So many days of a courtesy car."""
+    if not facts.courtesy_days:
+        return []
+    kind = Charge.COURTESY_CAR
+    rule = card.find(kind, area=facts.area, vehicle_class=facts.vehicle_class)
+    price = (rule.amount_fen or 0) if rule else 0
+    full_fen = price * facts.courtesy_days
+    amount_fen = capped(full_fen, rule) if rule else 0
+    why = (
+        {}
+        if amount_fen == full_fen or rule is None
+        else {"most_fen": str(rule.most_fen), "uncapped_fen": str(full_fen)}
+    )
+    return [
+        from_price(
+            rule, source="courtesy_car", kind=kind, operation="", unit=Unit.DAY, quantity=Decimal(facts.courtesy_days),
+            unit_price_fen=price, amount_fen=amount_fen, card=card, why=why,
+        )
+    ]  # fmt: skip
 
 
 def rate_work(work: Work, card: CardRules) -> Iterator[RatedLine]:

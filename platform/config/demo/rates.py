@@ -53,6 +53,7 @@ STANDARD: Final = (
     price("cancellation", "at_door", amount_fen=6_000),
     price("stop", amount_fen=10_000),
     price("diagnosis", amount_fen=20_000),
+    price("courtesy_car", amount_fen=12_000),
 )  # fmt: skip
 ACME: Final = (
     price("labour", amount_fen=26_000),

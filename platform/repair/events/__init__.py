@@ -16,6 +16,7 @@ from repair.events.complaints import (
     ComplaintOpened,
     FileTold,
 )
+from repair.events.costs import CostTold, DisbursementRecorded, OrderCosted
 from repair.events.documents import OrderDocumentIssued, OrderDocumentPrinted, OrderDocumentWithdrawn
 from repair.events.facts import (
     AuthorisationSigned,
@@ -71,8 +72,10 @@ __all__ = [
     "ComplaintFilesShown",
     "ComplaintMoved",
     "ComplaintOpened",
+    "CostTold",
     "CoverGapClosed",
     "CoverGapOpened",
+    "DisbursementRecorded",
     "DocumentChecked",
     "DocumentIssued",
     "DocumentPrinted",
@@ -89,6 +92,7 @@ __all__ = [
     "LineTold",
     "OrderAgentNamed",
     "OrderAmended",
+    "OrderCosted",
     "OrderDocumentIssued",
     "OrderDocumentPrinted",
     "OrderDocumentWithdrawn",

@@ -56,6 +56,24 @@ class CorrectionForm(StepForm):
     is_compared = forms.BooleanField(label=_("I have compared it with the photo of the dashboard"))
 
 
+class EndForm(ReasonForm):
+    """Why it ends; a dispatcher may say that it is at our own wish, and so free of charge."""
+
+    is_free = forms.BooleanField(
+        label=_("At our own wish: no fee"), required=False,
+        help_text=_("Otherwise the fee of the customer's rate card is due."),
+    )  # fmt: skip
+
+
+class FreeForm(StepForm):
+    """Whether a fee is due."""
+
+    is_free = forms.BooleanField(
+        label=_("At our own wish: no fee"), required=False,
+        help_text=_("Otherwise the fee of the customer's rate card is due."),
+    )  # fmt: skip
+
+
 class HoldForm(ReasonForm):
     """For whose sake, and why."""
 

@@ -10,6 +10,7 @@ from repair.models.complaints import (
     ComplaintNote,
     ComplaintSource,
 )
+from repair.models.costs import Disbursement, DisbursementKind, Fee, FeeKind, JobCost, JobRating, Payer
 from repair.models.documents import Clauses, Document, DocumentCheck, DocumentCopy, DocumentKind, Letterhead
 from repair.models.drafts import EstimateDraft
 from repair.models.estimates import Estimate, EstimateLine, LineDecision, LineKind
@@ -48,6 +49,8 @@ __all__ = [
     "CoverGap",
     "CoverKind",
     "Custody",
+    "Disbursement",
+    "DisbursementKind",
     "Document",
     "DocumentCheck",
     "DocumentCopy",
@@ -55,6 +58,8 @@ __all__ = [
     "Estimate",
     "EstimateDraft",
     "EstimateLine",
+    "Fee",
+    "FeeKind",
     "HandoverDraft",
     "HandoverPhoto",
     "HandoverStep",
@@ -64,7 +69,9 @@ __all__ = [
     "IncidentNote",
     "InsurancePolicy",
     "Job",
+    "JobCost",
     "JobKind",
+    "JobRating",
     "KnownVehicle",
     "Letterhead",
     "Liability",
@@ -72,6 +79,7 @@ __all__ = [
     "LineKind",
     "OdometerCorrection",
     "Operation",
+    "Payer",
     "PlateHistory",
     "ProgressNote",
     "QualityCheck",

@@ -101,6 +101,7 @@ class Job(Key):
     held_cause = models.CharField(max_length=20, blank=True, choices=HoldCause.choices)
     held_reason = models.CharField(max_length=200, blank=True)
     declined_reason = models.JSONField(default=dict)  # {"reason": {"en", "zh"}, "alternative": {"en", "zh"}}
+    served_at = models.DateTimeField(null=True)  # tested at the station, settled at the office: its agency is due
     ended_reason = models.CharField(max_length=300, blank=True)
     comeback_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="comebacks")
 

@@ -118,7 +118,11 @@ def tell_detail(data: Mapping[str, Any]) -> str:
         parts.insert(0, str(HoldCause(detail["cause"]).label))
     if "version" in detail:
         parts.append(_("Estimate %(version)s") % {"version": detail["version"]})
-    parts += [format_fen(amount_fen=int(detail[name])) for name in ("approved_fen", "total_fen") if detail.get(name)]
+    parts += [
+        format_fen(amount_fen=int(detail[name]))
+        for name in ("approved_fen", "total_fen", "amount_fen")
+        if detail.get(name)
+    ]
     if "keys" in detail:
         parts.append(_("Keys: %(keys)s") % {"keys": detail["keys"]})
     if detail.get("given"):

@@ -7,13 +7,13 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from events.ids import BadId, read_public_id
+from events.ids import BadId, public_id, read_public_id
 from events.models import Fact
 from files.links import photo_url
 from files.models import StoredFile
 from repair import texts
 from repair.ids import job_ref
-from repair.models import ConditionReport, EstimateLine, Job, ProgressNote, QualityCheck, ReportSide
+from repair.models import ConditionReport, Disbursement, EstimateLine, Job, ProgressNote, QualityCheck, ReportSide
 from repair.selectors.shots import shot_names
 from tenants.actors import Actor
 
@@ -69,6 +69,11 @@ def pictures_of_notes(job: Job, actor: Actor) -> list[tuple[ProgressNote, list[P
     by_ref = {picture.label: picture for picture in shown}
     label = str(_("Progress"))
     return [(note, [replace(by_ref[ref], label=label) for ref in note.photos if ref in by_ref]) for note in notes]
+
+
+def pictures_of_receipts(paid: Iterable[Disbursement], job: Job, actor: Actor) -> list[Picture]:
+    """The receipts of what was laid out."""
+    return show(((public_id("fil", row.receipt_id), row.get_kind_display()) for row in paid), job, actor)
 
 
 def photos_in(data: Mapping[str, Any]) -> list[str]:

@@ -18,9 +18,10 @@ from repair import states
 from repair.events import OrderAmended
 from repair.ids import order_ref
 from repair.locking import JobNotFound, lock_job, lock_jobs, lock_order, lock_visit
-from repair.models import Estimate, Job, LineDecision, Visit
+from repair.models import Estimate, FeeKind, Job, LineDecision, Visit
 from repair.requests import UNSET, Amendment
 from repair.services.choosing import Bay, give_back
+from repair.services.fees import note_fees, require_ours, stage_of
 from repair.services.visit_ends import (
     change_windows,
     end_visits_if_over,
@@ -52,13 +53,27 @@ class Outcome:
 
 @command
 def cancel_orders(
-    *, tenant_id: UUID, order_ids: Sequence[UUID], reason: str, actor: Actor, now: datetime, is_rollback: bool = False
+    *,
+    tenant_id: UUID,
+    order_ids: Sequence[UUID],
+    reason: str,
+    actor: Actor,
+    now: datetime,
+    is_rollback: bool = False,
+    is_free: bool = False,
 ) -> list[Outcome]:
-    """J19: cancel each order that is not in custody yet; a result per order, in the order asked. A rollback is free of charge."""
+    """J19: cancel each order that is not in custody yet; a result per order, in the order asked. The fee is the rate card's;
+    there is none on a rollback, nor (`is_free`, said by a dispatcher) when it is at our own wish.
+    """
+    require_ours(actor, is_free=is_free)
     keys = dict(Job.objects.filter(tenant_id=tenant_id, order_id__in=list(order_ids)).values_list("order_id", "pk"))
     jobs = {job.order_id: job for job in lock_jobs(job_ids=keys.values(), tenant_id=tenant_id)} if keys else {}
+    stages = {order_id: stage_of(job.status) for order_id, job in jobs.items()}
     outcomes = [cancel_one(order_id, jobs.get(order_id), reason, is_rollback, actor, now) for order_id in order_ids]
     done = [jobs[o.order_id] for o in outcomes if o.is_done]
+    if not is_rollback:
+        due = [(job, stages[job.order_id]) for job in done]
+        note_fees(due, FeeKind.CANCELLATION, is_free=is_free, actor=actor, now=now)
     clear_away(done, reason, now)
     return outcomes
 
@@ -226,8 +241,13 @@ def reschedule_for_tenant(
 
 
 @command
-def stop_job(*, job_id: UUID, reason: str, actor: Actor, now: datetime, tenant_id: UUID | None = None) -> Job:
-    """J19b: no further work; approved lines begun are billed, and the vehicle is made ready to go back."""
+def stop_job(
+    *, job_id: UUID, reason: str, actor: Actor, now: datetime, tenant_id: UUID | None = None, is_free: bool = False
+) -> Job:
+    """J19b: no further work; approved lines begun are billed with the card's fee (none, `is_free`, at our own wish), and the
+    vehicle is made ready to go back.
+    """
+    require_ours(actor, is_free=is_free)
     job = lock_job(job_id=job_id, tenant_id=tenant_id)
     is_answer = job.status == states.CONSENT_REQUIRED and Party.DSP not in actor.parties
     event = "stop_at_consent" if is_answer else "stop"
@@ -237,6 +257,7 @@ def stop_job(*, job_id: UUID, reason: str, actor: Actor, now: datetime, tenant_i
     for kind in ("approval", "consent", "parts"):
         stop_clocks(kind=kind, subject_ids=[job.pk], now=now)
     withdraw_estimate(job, reason, fact, now)
+    note_fees([(job, "")], FeeKind.STOP, is_free=is_free, actor=actor, now=now)
     return job
 
 
@@ -258,9 +279,12 @@ def wrap_up(*, job_id: UUID, actor: Actor, now: datetime) -> Job:
 
 
 @command
-def return_unrepaired(*, job_id: UUID, actor: Actor, now: datetime) -> Job:
-    """J23: the estimate was rejected; back as it came."""
-    return simple(job_id, "return_unrepaired", actor=actor, now=now)
+def return_unrepaired(*, job_id: UUID, actor: Actor, now: datetime, is_free: bool = False) -> Job:
+    """J23: the estimate was rejected; back as it came, for the card's diagnosis and transport fee (`is_free`: no diagnosis)."""
+    require_ours(actor, is_free=is_free)
+    job = simple(job_id, "return_unrepaired", actor=actor, now=now)
+    note_fees([(job, "")], FeeKind.DIAGNOSIS, is_free=is_free, actor=actor, now=now)
+    return job
 
 
 def simple(job_id: UUID, event: str, *, actor: Actor, now: datetime, **evidence: Any) -> Job:

@@ -52,6 +52,14 @@ def take(job: Job, event: str, *, actor: Actor, now: datetime, reason: str = "",
     return fact
 
 
+def serve(job: Job, now: datetime) -> Job:
+    """What the service is paid for has been done; a second time at the station is part of the first."""
+    if job.served_at is None:
+        job.served_at = now
+        job.save(update_fields=["served_at"])
+    return job
+
+
 # --- inspection ----------------------------------------------------------------------------------------------------------
 @command
 def start_pre_check(*, job_id: UUID, actor: Actor, now: datetime) -> Job:
@@ -71,14 +79,14 @@ def go_to_station(*, job_id: UUID, findings: Mapping[str, bool], actor: Actor, n
 @command
 def pass_station(*, job_id: UUID, actor: Actor, now: datetime) -> Job:
     """I3 and I5: passed, and ready to go back."""
-    step(job_id, "pass_station", actor=actor, now=now)
+    serve(step(job_id, "pass_station", actor=actor, now=now), now)
     return step(job_id, "conclude_inspection", actor=actor, now=now)
 
 
 @command
 def fail_station(*, job_id: UUID, reason: str, actor: Actor, now: datetime) -> Job:
     """I4: the station found faults; the customer decides."""
-    return step(job_id, "fail_station", actor=actor, now=now, reason=reason)
+    return serve(step(job_id, "fail_station", actor=actor, now=now, reason=reason), now)
 
 
 @command
@@ -117,7 +125,7 @@ def reach_office(*, job_id: UUID, actor: Actor, now: datetime) -> Job:
 @command
 def settle_violation(*, job_id: UUID, actor: Actor, now: datetime) -> Job:
     """V3: the fine is paid at the office."""
-    return step(job_id, "settle_violation", actor=actor, now=now)
+    return serve(step(job_id, "settle_violation", actor=actor, now=now), now)
 
 
 @command

@@ -28,7 +28,9 @@ from repair.selectors.settling import repaired
 from repair.services.issuing import About, about, issue
 from tenants.actors import Actor
 
-SETTLED: Final = frozenset({states.READY, states.PAID, states.OFFICE_REFUSED, states.DELIVERED, states.HANDED_OVER})
+SETTLED: Final = frozenset(
+    {states.READY, states.AWAITING_RETURN, states.PAID, states.OFFICE_REFUSED, states.DELIVERED, states.HANDED_OVER}
+)
 """States in which it is known what a job costs: once reached, its settlement statement is made out."""
 
 

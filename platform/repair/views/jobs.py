@@ -24,13 +24,16 @@ from repair.ids import job_ref
 from repair.models import Job
 from repair.selectors import jobs as reads
 from repair.selectors.complaints import complaints_of_job
+from repair.selectors.costs import read_costs
 from repair.selectors.documents import read_documents
 from repair.selectors.giving import read_giving, read_handed_over
-from repair.selectors.pictures import pictures_of_notes
+from repair.selectors.pictures import pictures_of_notes, pictures_of_receipts
+from repair.services.laying_out import CLOSED
 from repair.tables import JobTable
 from repair.views.asking import did, is_dialog
 from repair.views.incidents import describe_incident
 from repair.views.workshop.moving import say_last_step
+from tenants.actors import Actor, StaffRole
 from ui.tables import paginate_table
 
 
@@ -67,7 +70,7 @@ def show_job(request: HttpRequest, ref: str) -> HttpResponse:
         "ref": ref,
     }
     if sees_business(actor):
-        context |= read_business(job)
+        context |= read_business(job) | read_money(job, actor)
     context["can_open_legs"] = may_watch(actor)
     context["is_service"] = actor.is_staff_in(*SERVICE)
     return render(request, "repair/job.html", context)
@@ -116,6 +119,19 @@ def read_business(job: Job) -> dict[str, Any]:
         "rating": getattr(job, "rating", None),
         "complaints": complaints_of_job(job),
         "comeback_ref": job_ref(job.comeback_of_id) if job.comeback_of_id else "",
+    }
+
+
+def read_money(job: Job, actor: Actor) -> dict[str, Any]:
+    """What it costs, with receipts; and who may note, strike out or waive what."""
+    costs = read_costs(job)
+    is_desk = actor.is_staff_in(StaffRole.DISPATCHER, StaffRole.LEAD)
+    return {
+        "costs": costs,
+        "receipts": pictures_of_receipts(costs["paid"], job, actor),
+        "can_lay_out": is_desk and job.status not in CLOSED,
+        "can_strike": is_desk or actor.is_staff_in(StaffRole.FINANCE),
+        "can_waive": actor.is_staff_in(StaffRole.LEAD, StaffRole.FINANCE),
     }
 
 

@@ -17,6 +17,7 @@ def freeze_settlement(job: Job, _now: datetime) -> dict[str, Any]:
         "lines": [line.frozen() for line in lines],
         "totals": {part: sum(line.amount_fen for line in lines if line.part == part) for part in PARTS_OF_STATEMENT},
         "total_fen": sum(line.amount_fen for line in lines),
+        "tax_fen": sum(line.tax_fen for line in lines),
         "payers": {
             payer: sum(line.amount_fen for line in lines if line.payer == payer)
             for payer in sorted({line.payer for line in lines})

@@ -5,17 +5,23 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
+from repair.costing.words import name_line, say_quantity
 from repair.documents.pages.frame import Cell, Content, about, column, day, fact, frame_of, language_code, signature
 from repair.models import Document
 from repair.models.jobs import JobKind
-from repair.selectors.settling import FEE, LABOUR, PART
+from repair.selectors.settling import FEE, LABOUR, LAID_OUT, PART
 from ui.formats import format_fen, format_fen_in_characters
 
-PARTS: Final[dict[str, Any]] = {LABOUR: _l("Labour"), PART: _l("Materials"), FEE: _l("Fees")}
+PARTS: Final[dict[str, Any]] = {
+    LABOUR: _l("Labour"),
+    PART: _l("Materials"),
+    FEE: _l("Services and fees"),
+    LAID_OUT: _l("Laid out, at cost"),
+}
 PAYERS: Final[dict[str, Any]] = {
     "customer": _l("Customer"),
     "insurer": _l("Insurer"),
-    "operator": _l("Operator (warranty)"),
+    "warranty": _l("Operator (warranty)"),
 }
 
 
@@ -62,12 +68,19 @@ def rows(content: Content) -> list[Any]:
     number = 0
     for part, label in PARTS.items():
         lines = [line for line in content["lines"] if line["part"] == part]
+        texts = [[name_of(line), line["operation"] if part in (LABOUR, PART) else ""] for line in lines]
         if lines:
             found.append({"group": str(label), "sum": format_fen(amount_fen=content["totals"][part])})
-        for line in lines:
+        for line, text in zip(lines, texts, strict=True):
             number += 1
-            found.append([str(number), [line["text"], line["operation"]], line["quantity"], *amounts(line)])
+            found.append([str(number), text, say_quantity(line["quantity"], line["unit"]) or "1", *amounts(line)])
     return found or [["–", [_("No work was charged."), ""], "", "", "", format_fen(amount_fen=0)]]
+
+
+def name_of(line: Content) -> str:
+    """What a line is for, in the language of the copy."""
+    source = "trip:km" if line["is_distance"] else "trip:" if line["operation"] in {"pickup", "return"} else ""
+    return name_line(source=source, kind=line["kind"], operation=line["operation"], text=line["text"])
 
 
 def amounts(line: Content) -> list[str]:
@@ -83,9 +96,9 @@ def amounts(line: Content) -> list[str]:
 def sums(content: Content) -> list[Cell]:
     """A line a group, a line a payer where there are several, the total."""
     found = [
-        {"label": str(label), "value": format_fen(amount_fen=content["totals"][part])}
+        {"label": str(label), "value": format_fen(amount_fen=content["totals"].get(part, 0))}
         for part, label in PARTS.items()
-        if part != FEE or content["totals"][part]
+        if part in (LABOUR, PART) or content["totals"].get(part)
     ]
     if len(content["payers"]) > 1:
         found += [
@@ -97,6 +110,7 @@ def sums(content: Content) -> list[Cell]:
         ]
     return [
         *found,
+        {"label": _("of it tax"), "value": format_fen(amount_fen=content["tax_fen"])},
         {"label": _("Total, tax included"), "value": format_fen(amount_fen=content["total_fen"]), "total": True},
     ]
 
@@ -110,7 +124,9 @@ def notes(content: Content) -> list[str]:
     """Warranty, what the amounts hold, whom to ask."""
     found = [warranty_note(content)] if content["warranty"]["days"] else []
     found.append(
-        _("Only work and materials that were approved are charged; all amounts are in CNY and include the tax.")
+        _(
+            "Work and materials are charged as they were approved, services and fees by the rate card; all amounts are in CNY."
+        )
     )
     if content["operator"]["phone"]:
         found.append(_("Questions about this statement: %(phone)s.") % {"phone": content["operator"]["phone"]})

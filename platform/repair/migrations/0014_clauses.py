@@ -93,7 +93,7 @@ def seed_clauses(apps: Any, _schema_editor: Any) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("repair", "0012_incident_guards"),
+        ("repair", "0013_complaints"),
     ]
 
     operations = [

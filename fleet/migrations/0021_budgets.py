@@ -9,7 +9,7 @@ import fleet.models.budgets
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("fleet", "0019_order_incident"),
+        ("fleet", "0020_complaints"),
     ]
 
     operations = [
