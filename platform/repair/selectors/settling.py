@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from partners.desk.rating import LAID_OUT as LAID_OUT_LINE
 from partners.desk.rating import WORK, RatedLine
-from repair.models import Estimate, EstimateLine, Job, JobCost
+from repair.models import Estimate, EstimateLine, Job, JobCost, JobKind
 from repair.selectors.costs import expected_lines, read_bill
 from repair.services.aftercare import WARRANTY
 
@@ -68,6 +68,18 @@ def as_line(row: JobCost | RatedLine, kinds: Mapping[str, str]) -> SettlementLin
         unit_price_fen=row.unit_price_fen if is_whole else None, amount_fen=row.amount_fen, tax_bp=row.tax_bp,
         tax_fen=row.tax_fen, payer=row.payer, is_distance=row.source.endswith(":km"),
     )  # fmt: skip
+
+
+def work_lines(job: Job) -> list[SettlementLine]:
+    """Those of them that were worked: labour and parts."""
+    return [line for line in settlement_lines(job) if line.part in {LABOUR, PART}]
+
+
+def payer_of(job: Job) -> str:
+    """Who pays: the insurer for a claim, nobody for what came back under warranty, else the customer."""
+    if job.comeback_of_id is not None:
+        return "operator"
+    return "insurer" if job.kind == JobKind.CLAIM else "customer"
 
 
 def warranty_of(job: Job) -> dict[str, int | None]:

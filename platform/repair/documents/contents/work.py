@@ -5,7 +5,7 @@ from uuid import UUID
 
 from repair.documents.contents.common import about_job, moment
 from repair.models import Estimate, EstimateLine, Job, QualityCheck
-from repair.selectors.settling import payer_of, settlement_lines, warranty_of
+from repair.selectors.settling import payer_of, warranty_of, work_lines
 from tenants.people.models import User
 
 
@@ -42,7 +42,7 @@ def freeze_quality(job: Job) -> dict[str, Any]:
     return {
         **about_job(job),
         "rounds": [freeze_check(check) for check in checks],
-        "work": [{"text": line.text, "part": line.part, "quantity": line.quantity} for line in settlement_lines(job)],
+        "work": [{"text": line.text, "part": line.part, "quantity": line.quantity} for line in work_lines(job)],
     }
 
 
@@ -70,7 +70,7 @@ def freeze_fitness(job: Job) -> dict[str, Any]:
         "inspector": name_of(last.inspector),
         "checked_at": moment(last.checked_at),
         "rounds": last.round,
-        "work": [{"text": line.text, "part": line.part, "quantity": line.quantity} for line in settlement_lines(job)],
+        "work": [{"text": line.text, "part": line.part, "quantity": line.quantity} for line in work_lines(job)],
         "warranty": warranty_of(job),
     }
 
