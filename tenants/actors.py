@@ -137,7 +137,9 @@ SYSTEM_NAMES: Final[dict[str, Any]] = {
     "complaints": _("Customer service"),
     **dict.fromkeys(["dispatch", "offers"], _("Dispatch")),
     **dict.fromkeys(["visits", "return", "cancel", "reschedule", "hold", "release", "rework"], _("Service desk")),
-    **dict.fromkeys(["parts", "errand", "salvage", "estimates", "close", "closing", "documents"], _("Service desk")),
+    **dict.fromkeys(
+        ["parts", "errand", "salvage", "estimates", "close", "closing", "documents", "insurance"], _("Service desk")
+    ),
     "rates": _("Finance"),
     **dict.fromkeys(["invite_member", "issue_api_key", "revoke_api_key", "remove_tenant"], _("Operator")),
 }
