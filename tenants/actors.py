@@ -135,7 +135,7 @@ SYSTEM_NAMES: Final[dict[str, Any]] = {
     "alerts": _("Area alert"),
     "pre-approval": _("Approval beforehand"),
     "complaints": _("Customer service"),
-    **dict.fromkeys(["dispatch", "offers"], _("Dispatch")),
+    **dict.fromkeys(["dispatch", "offers", "cover"], _("Dispatch")),
     **dict.fromkeys(["visits", "return", "cancel", "reschedule", "hold", "release", "rework"], _("Service desk")),
     **dict.fromkeys(
         ["parts", "errand", "salvage", "estimates", "close", "closing", "documents", "insurance"], _("Service desk")

@@ -187,6 +187,7 @@ CELERY_BEAT_SCHEDULE = {
     "dispatch-solve": {"task": "dispatch.solve", "schedule": 20.0, "options": {"expires": 20}},
     "dispatch-offers": {"task": "dispatch.offers", "schedule": 5.0, "options": {"expires": 5}},
     "dispatch-clocks": {"task": "dispatch.clocks", "schedule": 10.0, "options": {"expires": 10}},
+    "dispatch-cover": {"task": "dispatch.cover", "schedule": 60.0, "options": {"expires": 60}},
     "fleet-sweep": {"task": "fleet.sweep", "schedule": 30.0, "options": {"expires": 30}},
     "fleet-files": {"task": "fleet.close_files", "schedule": 3600.0, "options": {"expires": 3600}},
     "files-sweep": {"task": "files.sweep", "schedule": 3600.0, "options": {"expires": 3600}},

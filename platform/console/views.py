@@ -16,6 +16,7 @@ from console import selectors
 from console.access import DESK, READERS, STAFF, actor_of, is_watcher, staff_view
 from console.duties import duties_of
 from dispatch.access import may_watch
+from dispatch.todo import count_cover_alerts
 from repair.access import jobs_for
 from repair.ids import job_ref
 from repair.models import Job
@@ -61,6 +62,7 @@ def show_home(request: HttpRequest) -> HttpResponse:
         "needs": reads.count_needs(Job.objects.all(), now=now),
         "legs": selectors.count_legs(now=now),
         "late": late,
+        "cover_alerts": count_cover_alerts(),
         "late_count": sum(count for _kind, count in late),
         "pickups": legs["pickup"][: selectors.SHOWN],
         "returns": legs["return"][: selectors.SHOWN],

@@ -12,6 +12,7 @@ from tenants.actors import Actor, StaffRole
 
 WATCHERS = (StaffRole.DISPATCHER, StaffRole.LEAD, StaffRole.CUSTOMER_SERVICE)
 DECIDERS = (StaffRole.DISPATCHER, StaffRole.LEAD)
+STAFFERS = (StaffRole.LEAD,)
 
 
 def may_watch(actor: Actor) -> bool:
@@ -22,6 +23,17 @@ def may_watch(actor: Actor) -> bool:
 def may_decide(actor: Actor) -> bool:
     """Whether `actor` may name agents by hand."""
     return actor.is_staff_in(*DECIDERS)
+
+
+def may_staff(actor: Actor) -> bool:
+    """Whether `actor` may change agents, their shifts and leave, areas and licence rules."""
+    return actor.is_staff_in(*STAFFERS)
+
+
+def require_staffer(actor: Actor) -> None:
+    """Raise PermissionDenied for anybody but a lead."""
+    if not may_staff(actor):
+        raise PermissionDenied(_("Only a lead changes who works when."))
 
 
 def require_watcher(actor: Actor) -> None:

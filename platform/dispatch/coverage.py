@@ -11,6 +11,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, DateField, DateTimeField, Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
+from dispatch.fitness import papers_shut
 from dispatch.models import OCCUPIED, Agent, Area, Leave, Leg, LicenceRule, Shift
 from dispatch.planning import GateReason, licence_codes
 from dispatch.planning.tables import ZONE, a_year_after
@@ -18,8 +19,6 @@ from dispatch.selectors import count_by_area
 from events.ids import public_id
 from tenants.postgresql.compiled import compile_once
 
-LEAST: Final = 2
-"""The operator promises two to three agents an area (P16): fewer fit ones on shift raise an alert."""
 FLOOR_CLASS: Final = "small_car"
 """An agent who may not drive even this is fit for nothing."""
 
@@ -61,7 +60,7 @@ class AreaCover:
     @property
     def is_short(self) -> bool:
         """Fewer fit agents on shift than the operator promises."""
-        return self.fit < LEAST
+        return bool(self.fit < self.area.agents_least)
 
     @property
     def is_full(self) -> bool:
@@ -71,7 +70,7 @@ class AreaCover:
     @property
     def shown(self) -> tuple[Any, ...]:
         """All that a page says of it."""
-        area = (self.area.code, self.area.name, self.area.agents_wanted)
+        area = (self.area.code, self.area.name, self.area.agents_wanted, self.area.agents_least)
         unfit = tuple((item.ref, item.agent.name, tuple(item.reasons)) for item in self.unfit)
         return *area, self.fit, self.free, self.waiting, self.open, self.capacity, unfit
 
@@ -83,8 +82,13 @@ class AreaCover:
         return "good" if self.fit >= self.area.agents_wanted and not self.is_full else "warn"
 
 
-def cover_areas(*, now: datetime, by_area: Mapping[UUID | None, Mapping[str, Any]] | None = None) -> list[AreaCover]:
-    """Every area with what covers it now, in three queries; with the legs of `count_by_area`, or a fourth."""
+def cover_areas(
+    *,
+    now: datetime,
+    by_area: Mapping[UUID | None, Mapping[str, Any]] | None = None,
+    area_id: UUID | None = None,
+) -> list[AreaCover]:
+    """Every area (or one) with what covers it now, in three queries; with the legs of `count_by_area`, or a fourth."""
     floor = floor_licences(timezone.localdate(now, ZONE))
     shut: dict[UUID, list[GateReason]] = {}
     of_area: dict[UUID, list[Any]] = defaultdict(list)
@@ -95,6 +99,8 @@ def cover_areas(*, now: datetime, by_area: Mapping[UUID | None, Mapping[str, Any
     legs = count_by_area(now=now) if by_area is None else by_area
     found = []
     for area in read_areas():
+        if area_id is not None and area.pk != area_id:
+            continue
         fit = [agent for agent in of_area[area.pk] if not shut[agent.pk]]
         counts = legs.get(area.pk, {})
         found.append(
@@ -114,7 +120,9 @@ def cover_areas(*, now: datetime, by_area: Mapping[UUID | None, Mapping[str, Any
 @compile_once()
 def read_areas() -> QuerySet[Area, Any]:
     """What `AreaCover` and its readers say of an area."""
-    return Area.objects.order_by("name").values_list("pk", "code", "name", "lat", "lng", "radius_m", "agents_wanted")
+    return Area.objects.order_by("name").values_list(
+        "pk", "code", "name", "lat", "lng", "radius_m", "agents_wanted", "agents_least", "staffed_from", "staffed_until"
+    )
 
 
 @compile_once(now=DateTimeField())
@@ -204,14 +212,5 @@ def annotate_agents(agents: QuerySet[Agent], *, now: datetime) -> QuerySet[Agent
 
 def why_unfit(agent: Any, *, now: datetime, floor: frozenset[str]) -> list[GateReason]:
     """The gates that are shut for an annotated agent now, whatever the leg."""
-    today = timezone.localdate(now)
-    shut = [
-        (GateReason.UNFIT, not agent.is_active),
-        (GateReason.LICENCE, not licence_codes(agent.licence) & floor),
-        (GateReason.LICENCE_EXPIRED, agent.licence_expires_on < today),
-        (GateReason.PROBATION, agent.probation_until is not None and agent.probation_until >= today),
-        (GateReason.TRADE_YEAR, a_year_after(agent.in_trade_since) > today),
-        (GateReason.TRAINING, agent.trained_until is None or agent.trained_until < today),
-        (GateReason.LEAVE, agent.is_on_leave),
-    ]
-    return [reason for reason, is_shut in shut if is_shut]
+    shut = papers_shut(agent, day=timezone.localdate(now), floor=floor)
+    return [*shut, GateReason.LEAVE] if agent.is_on_leave else shut

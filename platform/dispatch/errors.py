@@ -1,11 +1,16 @@
 """What dispatch refuses, each with a stable code and a message for the person who asked."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from dispatch.planning import GateReason, Verdict
 from tenants.refusals import Refused
+
+if TYPE_CHECKING:
+    from dispatch.services.staffing.freeing import AtStake
 
 
 class DispatchError(Refused):
@@ -69,3 +74,27 @@ class BadChange(DispatchError):
     """A leg has no such value to amend, or the windows are the wrong way round."""
 
     code = "bad_change"
+
+
+class LegsAtStake(DispatchError):
+    """The change would take legs from agents, and whoever makes it has not seen which: `legs` lists them."""
+
+    code = "legs_at_stake"
+
+    def __init__(self, legs: "Sequence[AtStake]") -> None:
+        self.legs = tuple(legs)
+        words = ngettext(
+            "%(count)d leg would lose its agent. Look at it before you decide.",
+            "%(count)d legs would lose their agents. Look at them before you decide.",
+            len(legs),
+        )
+        super().__init__(words % {"count": len(legs)})
+
+
+class ShiftMoved(DispatchError):
+    """Somebody changed the shift since the page was drawn."""
+
+    code = "shift_moved"
+
+    def __init__(self) -> None:
+        super().__init__(_("Somebody has changed this shift meanwhile. Look at the roster again."))

@@ -1,7 +1,7 @@
-"""The facts of dispatch. Tenants are told by `repair`, which knows whose order a leg serves."""
+"""The facts of dispatch: legs, clocks, alerts, who drives, areas. Tenants are told by `repair`, which knows whose a leg is."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -169,3 +169,145 @@ class ClockExcused(ClockFact):
 def without_a_clock(data: dict[str, Any]) -> dict[str, Any]:
     """The first breaches did not say which clock of the subject it was."""
     return {**data, "clock_id": str(UUID(int=0))}
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class AgentChanged(FactBase):
+    """An agent was taken on, or something of him changed; `before` is empty for a new one, else both have what changed."""
+
+    type: ClassVar[str] = "agent.changed"
+    subject: str  # agt_…
+    agent_id: UUID
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class AgentLinked(FactBase):
+    """A person's sign-in is an agent's now."""
+
+    type: ClassVar[str] = "agent.linked"
+    subject: str
+    agent_id: UUID
+    user_id: UUID
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class AgentTrained(FactBase):
+    """An agent took a training; with `struck` it was entered by mistake and counts no longer."""
+
+    type: ClassVar[str] = "agent.trained"
+    subject: str
+    agent_id: UUID
+    training_id: UUID
+    topic: str  # its code
+    taken_on: date
+    valid_until: date
+    trained_until: date | None  # the agent, with all that counts
+    struck: str = ""  # why
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class ShiftChanged(FactBase):
+    """A shift was planned (`before` is None), moved, or taken off (`after` is None); each is from and until."""
+
+    type: ClassVar[str] = "shift.changed"
+    subject: str  # agt_…, whose shift it is now
+    agent_id: UUID
+    shift_id: UUID
+    before: tuple[datetime, datetime] | None
+    after: tuple[datetime, datetime] | None
+    before_agent_id: UUID | None = None  # when it was another's
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class LeaveChanged(FactBase):
+    """An agent has leave (granted), or has it no longer or not so long (ended)."""
+
+    type: ClassVar[str] = "leave.changed"
+    subject: str  # agt_…
+    agent_id: UUID
+    leave_id: UUID
+    event: str  # granted, ended
+    starts_at: datetime
+    ends_at: datetime
+    reason: str
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class LeaveRequestMoved(FactBase):
+    """An agent asked for leave, or his request was answered or taken back."""
+
+    type: ClassVar[str] = "leave_request.moved"
+    subject: str  # agt_…
+    agent_id: UUID
+    request_id: UUID
+    event: str
+    before: str
+    after: str
+    starts_at: datetime
+    ends_at: datetime
+    note: str = ""
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class LicenceRuleSet(FactBase):
+    """From a day on these licences drive a class; with `is_withdrawn` that version will not come."""
+
+    type: ClassVar[str] = "licence_rule.set"
+    subject: str  # lic_…
+    rule_id: UUID
+    vehicle_class: str
+    licences: list[str]
+    valid_from: date
+    note: str = ""
+    is_withdrawn: bool = False
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class AreaChanged(FactBase):
+    """An area was drawn, or something of it changed; `before` is empty for a new one."""
+
+    type: ClassVar[str] = "area.changed"
+    subject: str  # are_…
+    area_id: UUID
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class CoverShort(FactBase):
+    """P16: an area has fewer fit agents on shift than the operator promises; `unfit` names who is there and may not drive."""
+
+    type: ClassVar[str] = "cover.short"
+    subject: str  # are_…
+    alert_id: UUID
+    area_id: UUID
+    area: str
+    fit: int
+    least: int
+    unfit: list[dict[str, Any]]
+
+
+@register
+@dataclass(frozen=True, kw_only=True)
+class CoverRestored(FactBase):
+    """The area has enough again, or its hours are over."""
+
+    type: ClassVar[str] = "cover.restored"
+    subject: str
+    alert_id: UUID
+    area_id: UUID
+    area: str
+    fit: int
+    opened_at: datetime
+    is_off_hours: bool = False

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dispatch import texts
 from dispatch.coverage import agents_on_duty, read_areas
-from dispatch.models import Agent, Clock, Leg, LegKind
+from dispatch.models import Agent, Clock, CoverAlert, Leg, LegKind
 from dispatch.selectors import GROUPS
 from dispatch.states import LEG
 from events.ids import BadId, public_id, read_public_id
@@ -200,3 +200,23 @@ class ClockFilter(filters.FilterSet):
     def is_breached(self, rows: QuerySet[Clock], _name: str, value: str) -> QuerySet[Clock]:
         """Breached, or not yet."""
         return rows.filter(breached_at__isnull=value == "no")
+
+
+class CoverAlertFilter(filters.FilterSet):
+    """Narrow by area, by day, and to what goes on."""
+
+    area = filters.ChoiceFilter(field_name="area__code", label=_("Area"), choices=lambda: area_choices()[1:])
+    is_open = filters.ChoiceFilter(
+        method="of_state", label=_("State"), choices=[("yes", _("goes on")), ("no", _("ended"))]
+    )
+    day = filters.DateFilter(
+        field_name="opened_at__date", label=_("Day"), widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+    class Meta:
+        model = CoverAlert
+        fields: list[str] = []
+
+    def of_state(self, rows: QuerySet[CoverAlert], _name: str, value: str) -> QuerySet[CoverAlert]:
+        """Whether it has ended."""
+        return rows.filter(closed_at__isnull=value == "yes")

@@ -4,6 +4,8 @@ from django.utils.translation import gettext_lazy as _
 
 from dispatch.access import WATCHERS
 from dispatch.selectors import count_unassigned
+from dispatch.todo import count_cover_alerts, count_requests
+from tenants.actors import StaffRole
 from tenants.people.navigation import register_nav
 
 
@@ -40,6 +42,38 @@ def register_pages() -> None:
         order=21,
         roles=WATCHERS,
         section=section,
+    )
+    register_nav(
+        area="console",
+        key="dispatch-roster",
+        label=_("Roster"),
+        url_name="dispatch:roster",
+        icon="calendar-week",
+        order=21,
+        roles=WATCHERS,
+        count=count_requests,
+        section=section,
+    )
+    register_nav(
+        area="console",
+        key="dispatch-cover",
+        label=_("Coverage"),
+        url_name="dispatch:cover",
+        icon="chart-bar",
+        order=21,
+        roles=WATCHERS,
+        count=count_cover_alerts,
+        section=section,
+    )
+    register_nav(
+        area="console",
+        key="dispatch-mine",
+        label=_("My shifts"),
+        url_name="dispatch:mine",
+        icon="calendar-user",
+        order=11,
+        roles=(StaffRole.AGENT,),
+        section=_("Work"),
     )
     register_nav(
         area="console",

@@ -9,13 +9,15 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from dispatch.models import Agent, Area, Leave, LicenceRule, Shift, Training
+from dispatch.models import Agent, Area, Leave, LeaveRequest, LicenceRule, Shift, Training, TrainingTopic
 from dispatch.planning import metres_between
 from tenants.people.models import User
 
 ZONE = ZoneInfo("Asia/Shanghai")
 BATCH_DAYS = tuple(date(2026, 11, day) for day in (24, 25, 26))  # the windows of the sample orders
 SHIFT_DAYS = 14
+MONTHS = 3  # of trainings behind an agent
+ASKED = timedelta(days=10)  # how long before his leave an agent asks for it
 RULES_FROM = date(2020, 1, 1)
 C1_AND_MORE = ("C1", "B1", "B2", "A1", "A2", "A3")
 LICENCES = {
@@ -65,7 +67,7 @@ class Profile:
 def seed_areas() -> list[Area]:
     """The surroundings of the ten sites."""
     return [
-        Area.objects.update_or_create(
+        Area.objects.get_or_create(
             code=code, defaults={"name": name, "lat": lat, "lng": lng, "radius_m": radius, "agents_wanted": wanted}
         )[0]
         for code, name, lat, lng, radius, wanted in AREAS
@@ -75,7 +77,7 @@ def seed_areas() -> list[Area]:
 def seed_licence_rules() -> list[LicenceRule]:
     """Which licences drive which class (to be confirmed by the operator); C1 is the floor, not the gate."""
     return [
-        LicenceRule.objects.update_or_create(
+        LicenceRule.objects.get_or_create(
             vehicle_class=vehicle_class, valid_from=RULES_FROM, defaults={"licences": list(licences)}
         )[0]
         for vehicle_class, licences in LICENCES.items()
@@ -85,7 +87,9 @@ def seed_licence_rules() -> list[LicenceRule]:
 def seed_agents(*, ensure_user: Callable[..., User], today: date) -> list[Agent]:
     """The agents with their shifts. `ensure_user(email=…, name=…, phone=…)` gives the person, a member of staff as agent."""
     areas = seed_areas()
-    return [seed_agent(number, areas, ensure_user, today) for number in range(1, AGENTS + 1)]
+    agents = [seed_agent(number, areas, ensure_user, today) for number in range(1, AGENTS + 1)]
+    seed_requests(agents, today)
+    return agents
 
 
 def seed_agent(number: int, areas: Sequence[Area], ensure_user: Callable[..., User], today: date) -> Agent:
@@ -95,11 +99,12 @@ def seed_agent(number: int, areas: Sequence[Area], ensure_user: Callable[..., Us
     phone = f"199000{number:05d}"
     user = ensure_user(email=f"agent{number:02d}@baylink.example", name=name, phone=phone)
     profile = profile_of(number, today)
-    agent, _made = Agent.objects.update_or_create(
+    agent, is_new = Agent.objects.get_or_create(
         user=user,
         defaults={
             "name": name,
             "phone": phone,
+            "home": f"{home.name}附近",
             "lat": home.lat + (number % 7 - 3) * 0.006,
             "lng": home.lng + (number % 5 - 2) * 0.008,
             "licence": profile.licence,
@@ -111,7 +116,11 @@ def seed_agent(number: int, areas: Sequence[Area], ensure_user: Callable[..., Us
             "is_active": profile.is_active,
         },
     )
-    agent.areas.set(nearest_areas(home, areas))
+    if is_new:
+        agent.areas.set(nearest_areas(home, areas))
+    elif number < FIRST_UNFIT:  # the monthly training of a demo that runs on
+        agent.trained_until = max(profile.trained_until, agent.trained_until or profile.trained_until)
+        agent.save(update_fields=["trained_until"])
     seed_days(agent, profile, today)
     return agent
 
@@ -129,7 +138,7 @@ def profile_of(number: int, today: date) -> Profile:
     fit: dict[str, Any] = {
         "licence": licence,
         "expires_on": last + timedelta(days=400 + 11 * number),
-        "trained_until": last + timedelta(days=120 + number),
+        "trained_until": last + timedelta(days=6 + number % 26),  # a month after the last one
         "since": first - timedelta(days=500 + 37 * number),
         "shift": NIGHT if number in AT_NIGHT else shift,
     }
@@ -163,12 +172,31 @@ def seed_days(agent: Agent, profile: Profile, today: date) -> None:
                 "reason": "陪产假",
             },
         )
-    Training.objects.get_or_create(
-        agent=agent,
-        topic="代驾与车辆交接规范",
-        taken_on=profile.trained_until - timedelta(days=365),
-        valid_until=profile.trained_until,
-    )
+    seed_trainings(agent, profile, today)
+
+
+def seed_trainings(agent: Agent, profile: Profile, today: date) -> None:
+    """The last monthly trainings, one topic after the other; the newest lets him drive until the profile's day."""
+    topics = list(TrainingTopic.objects.filter(is_active=True).order_by("code"))
+    for number in range(MONTHS):
+        topic = topics[(int(agent.phone[-2:]) + number) % len(topics)]
+        until = profile.trained_until - timedelta(days=number * topic.valid_days)
+        taken_on = min(until - timedelta(days=topic.valid_days), today)
+        if not agent.trainings.filter(valid_until=until).exists():
+            Training.objects.get_or_create(
+                agent=agent, topic=topic, taken_on=taken_on, struck_at=None, defaults={"valid_until": until}
+            )
+
+
+def seed_requests(agents: Sequence[Agent], today: date) -> None:
+    """Two agents have asked for leave and wait for an answer."""
+    for agent, in_days, reason in zip(agents[4:6], (9, 12), ("孩子开学", "体检复查"), strict=True):
+        start = datetime.combine(today + timedelta(days=in_days), time(), ZONE)
+        if not agent.leave_requests.exists():
+            LeaveRequest.objects.create(
+                agent=agent, starts_at=start, ends_at=start + timedelta(days=2), reason=reason, status_since=start - ASKED,
+                asked_at=start - ASKED,
+            )  # fmt: skip
 
 
 def days_of(agent: Agent, today: date) -> Iterator[date]:

@@ -1,4 +1,4 @@
-"""The tables of dispatch: the leg's (JOBS.md, "Leg"), and an area alert's."""
+"""The tables of dispatch: the leg's (JOBS.md, "Leg"), an area alert's, and that of an agent's request for leave."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -70,5 +70,19 @@ ALERT = Machine(
         row("A3", "put_off", f"{ANNOUNCED} {IN_FORCE}", None, "DSP", needs_reason),
         row("A4", "close", IN_FORCE, OVER, "DSP SYS", needs_reason),
         row("A5", "withdraw", ANNOUNCED, WITHDRAWN, "DSP", needs_reason),
+    ),
+)
+
+REQUESTED, APPROVED, REFUSED, WITHDRAWN = "requested", "approved", "refused", "withdrawn"
+
+LEAVE_REQUEST = Machine(
+    name="leave request",
+    states=frozenset({REQUESTED, APPROVED, REFUSED, WITHDRAWN}),
+    ended=frozenset({APPROVED, REFUSED, WITHDRAWN}),
+    moves=(
+        row("LR1", "ask", "-", REQUESTED, "AGT"),
+        row("LR2", "approve", REQUESTED, APPROVED, "DSP"),
+        row("LR3", "refuse", REQUESTED, REFUSED, "DSP", needs_reason),
+        row("LR4", "withdraw", REQUESTED, WITHDRAWN, "AGT"),
     ),
 )

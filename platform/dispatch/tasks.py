@@ -6,6 +6,7 @@ from config import clock
 from dispatch.clocks import find_breaches
 from dispatch.services.assigning import solve
 from dispatch.services.offers import expire_offers, open_due_offers
+from dispatch.services.staffing.watching import watch_cover
 from tenants.actors import system_actor
 
 
@@ -26,3 +27,9 @@ def keep_offers() -> int:
 def keep_clocks() -> int:
     """Record the clocks that have run out."""
     return find_breaches(now=clock.now())
+
+
+@shared_task(name="dispatch.cover")
+def keep_cover() -> int:
+    """Open and close the alerts of areas with too few agents."""
+    return watch_cover(actor=system_actor("cover"), now=clock.now())

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Model
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -106,6 +107,12 @@ FIELDS: dict[str, Any] = {
     "to_lng": _("destination's longitude"), "contact": _("contact"), "phone": _("phone"), "label": _("plate"),
     "vehicle_class": _("vehicle class"), "mode": _("mode"),
 }  # fmt: skip
+LEAVE_REQUESTS: dict[str, Any] = {
+    "requested": _("Waits for an answer"),
+    "approved": _("Given"),
+    "refused": _("Refused"),
+    "withdrawn": _("Taken back"),
+}
 CLASSES: dict[str, Any] = {
     "small_car": _("Small car"),
     "light_van": _("Light van"),
@@ -156,6 +163,14 @@ def event_text(event: str, reason: str) -> str:
     if event == "amend":
         return ", ".join(str(FIELDS.get(name, name)) for name in reason.split(", ") if name)
     return reason_text(reason)
+
+
+def change_text(model: type[Model], data: Mapping[str, Any]) -> str:
+    """What a change touched, by the names of the fields; or that the thing was made."""
+    if not data["before"]:
+        return _now("Made")
+    names = [str(getattr(model._meta.get_field(name), "verbose_name", name)) for name in data["after"]]
+    return _now("Changed: %(names)s") % {"names": ", ".join(names)}
 
 
 def pause_text(reason: str) -> str:

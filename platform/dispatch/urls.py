@@ -2,11 +2,13 @@
 
 from django.urls import path
 
+from dispatch import urls_staffing
 from dispatch.views import agents, board, day, declining, drawer, legs, many
 
 app_name = "dispatch"
 
 urlpatterns = [
+    *urls_staffing.urlpatterns,
     path("", board.show_board, name="board"),
     path("map.json", board.read_map, name="map"),
     path("day/", day.show_day, name="day"),

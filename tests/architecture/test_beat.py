@@ -9,7 +9,7 @@ from django.conf import settings
 from config.celery import app
 
 ROOT = Path(__file__).resolve().parents[2]
-BY_THE_CLOCK = re.compile(r"sweep|expire|close|solve|offers|clocks")
+BY_THE_CLOCK = re.compile(r"sweep|expire|close|solve|offers|clocks|cover")
 ROOMS = (ROOT / "platform", ROOT)
 
 

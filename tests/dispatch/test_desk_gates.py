@@ -114,6 +114,7 @@ def test_a_window_that_runs_over_midnight_asks_the_next_day_too(desk: Desk) -> N
 
 def test_the_licence_table_counts_from_its_days(desk: Desk) -> None:
     agent = desk.agent(licence="B2")
+    LicenceRule.objects.filter(vehicle_class="small_car").update(valid_until=date(2026, 11, 23))
     LicenceRule.objects.create(vehicle_class="small_car", licences=["B2"], valid_from=date(2026, 11, 24))
     assert desk.assigned().agent == agent
     day_before = desk.leg(window_start=at(10, day=23), window_end=at(12, day=23))

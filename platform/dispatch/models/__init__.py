@@ -1,10 +1,12 @@
-"""DESK: areas, agents and what makes them fit, legs and who was named for them, the clocks and the area alerts."""
+"""DESK: areas, agents and what makes them fit, legs and who was named for them, the clocks, and alerts."""
 
 from dispatch.models.alerts import AlertKind, AreaAlert, Remedy
 from dispatch.models.base import Key
 from dispatch.models.clocks import Clock, ClockExcuse, ClockPause, ClockRule, ClockWarning, Desk, PauseRule
+from dispatch.models.cover import CoverAlert
 from dispatch.models.legs import ENDED, OCCUPIED, Assignment, Leg, LegKind, LegMode, Offer
-from dispatch.models.people import Agent, Area, Leave, LicenceRule, Shift, Training
+from dispatch.models.people import Agent, Area, LicenceRule
+from dispatch.models.staff import Leave, LeaveRequest, Shift, ShiftPattern, Training, TrainingTopic
 
 __all__ = [
     "ENDED",
@@ -19,9 +21,11 @@ __all__ = [
     "ClockPause",
     "ClockRule",
     "ClockWarning",
+    "CoverAlert",
     "Desk",
     "Key",
     "Leave",
+    "LeaveRequest",
     "Leg",
     "LegKind",
     "LegMode",
@@ -30,5 +34,7 @@ __all__ = [
     "PauseRule",
     "Remedy",
     "Shift",
+    "ShiftPattern",
     "Training",
+    "TrainingTopic",
 ]

@@ -1,6 +1,7 @@
 """What the tables of dispatch share."""
 
 import uuid_utils.compat as uuid_utils
+from django.contrib.postgres.fields import DateRangeField, DateTimeRangeField
 from django.db import models
 
 
@@ -11,3 +12,17 @@ class Key(models.Model):
 
     class Meta:
         abstract = True
+
+
+class TimeSpan(models.Func):
+    """Two moments as a range, for what must not overlap."""
+
+    function = "tstzrange"
+    output_field = DateTimeRangeField()
+
+
+class DateSpan(models.Func):
+    """Two days as a range; an open end is null."""
+
+    function = "daterange"
+    output_field = DateRangeField()

@@ -69,12 +69,17 @@ async function frame(section, options = {}) {
   return map;
 }
 
+function reach(map, point) {
+  window.L.circle([point.lat, point.lng], { radius: point.radius_m, className: `ui-map-reach ui-tone-${point.tone || "active"}`, weight: 1, interactive: false }).addTo(map);
+}
+
 async function draw(section) {
   const points = JSON.parse(document.getElementById(section.dataset.uiMap).textContent);
   const map = await frame(section);
   const places = points.map((point) => [point.lat, point.lng]);
   if (places.length) map.fitBounds(places, { padding: [36, 36], maxZoom: 14 });
   for (const point of points) {
+    if (point.radius_m) reach(map, point);
     const circle = window.L.circleMarker([point.lat, point.lng], { radius: point.kind === "site" ? 8 : 6, className: `ui-map-point ui-tone-${point.tone || "active"}` });
     circle.addTo(map).bindPopup(text(point, Boolean(point.url))).bindTooltip(text(point, false));
   }
