@@ -169,7 +169,7 @@ def test_two_beats_at_once_make_one_alert(own_db: str) -> None:
 
 @pytest.mark.parametrize(
     ("values", "name"),
-    [({"opened_at": at(1)}, "cover_alert_keeps_its_cause"), ({"fit": 0}, "cover_alert_keeps_its_cause"),
+    [({"opened_at": at(1)}, "is never changed"), ({"fit": 0}, "is never changed"),
      ({"closed_at": at(9)}, "cover_alert_closes_after_it_opens")],
 )  # fmt: skip
 def test_an_alert_keeps_what_it_was_opened_for(desk: Desk, values: dict[str, Any], name: str) -> None:
