@@ -2,6 +2,8 @@
 
 from typing import Any, Final
 
+from api.cost_examples import COSTS
+
 ORDER_ID: Final = "ord_01KB1Q4Y8Z3N5T7V9X1B3D5F7H"
 BATCH_ID: Final = "bat_01KB1Q3M2W4Y6A8C0E2G4J6M8P"
 VEHICLE_ID: Final = "veh_01KB1Q4Y8Z0A2C4E6G8J0M2P4R"
@@ -315,36 +317,6 @@ COMPLAINT_FILE: Final[dict[str, Any]] = {
     "added_at": "2026-11-28T02:00:00Z",
     "url": "https://acme.baylink.example/files/photo/eyJ…/",
 }
-EXPECTED_COST: Final[dict[str, Any]] = {
-    "ref": "planned-return",
-    "kind": "transport",
-    "operation": "return",
-    "quantity": "1",
-    "unit": "trip",
-    "unit_price_fen": 5_000,
-    "amount_fen": 5_000,
-    "tax_bp": 600,
-    "tax_fen": 283,
-}
-COSTS: Final[dict[str, Any]] = {
-    "currency": "CNY",
-    "is_final": False,
-    "total_fen": 47_000,
-    "tax_fen": 5_115,
-    "lines": [
-        {
-            **EXPECTED_COST, "no": 1, "ref": "work:1.1", "kind": "work", "operation": "B-0201", "text": "更换刹车油",
-            "quantity": "1.5", "unit": "hour", "unit_price_fen": 28_000, "amount_fen": 42_000, "tax_bp": 1_300, "tax_fen": 4_832,
-            "payer": "customer", "why": {}, "card": "", "card_version": None,
-        },
-        {
-            **EXPECTED_COST, "no": 2, "ref": "trip:leg_01KB1Q4Y8Z9N1T3V5X7Z9B1D3F", "operation": "pickup", "text": "",
-            "payer": "customer", "why": {"km": "12", "included_km": "20"}, "card": "agreed", "card_version": 1,
-        },
-    ],
-    "expected": [{**EXPECTED_COST, "ref": "trip:planned-return"}],
-    "cancellation_fen": None,
-}  # fmt: skip
 FILE_ID: Final = "fil_01KB1Q3M2W0B2D4F6H8K0N2Q4S"
 FILE: Final[dict[str, Any]] = {
     "id": FILE_ID,

@@ -69,7 +69,7 @@ def test_the_timeline_tells_every_step_with_public_ids(erp: Partner, world: Tena
     (order,) = place_orders(erp, world, line(1))
     erp.post(f"orders/{order['id']}/cancel", {"reason": "车已出售"})
     steps = erp.get(f"orders/{order['id']}/timeline").json()["data"]
-    assert [step["type"] for step in steps] == ["order.placed", "order.acknowledged", "order.cancelled"]
+    assert [step["type"] for step in steps] == ["order.placed", "order.acknowledged", "order.cancelled", "order.costed"]
     assert {step["subject"] for step in steps} == {order["id"]}
     placed = steps[0]["data"]
     assert (placed["order"], placed["vehicle"], placed["batch"]) == (order["id"], order["vehicle"], order["batch"])

@@ -13,8 +13,8 @@ from events.ids import new_id, public_id
 from events.models import Fact
 from files.models import StoredFile
 from partners.desk.models import TenantTerms
-from repair.ids import complaint_ref, job_ref
-from repair.models import Disbursement, Fee, Job, ScopeRule
+from repair.ids import complaint_ref, incident_ref, job_ref
+from repair.models import Disbursement, Fee, Incident, InsurancePolicy, Job, ScopeRule
 from repair.selectors.jobs import read_reports
 from repair.services import collecting
 from repair.urls import urlpatterns
@@ -49,6 +49,14 @@ MATRIX: dict[str, set[str]] = {
     "repair:complaint": {"customer_service", "lead"},
     "repair:complaint_step": {"customer_service", "lead"},
     "repair:complaint_new": {"customer_service", "lead"},
+    "repair:incidents": WATCHERS | {"workshop"},
+    "repair:incident": WATCHERS | {"workshop"},
+    "repair:incident_report": WATCHERS | {"workshop"},
+    "repair:incident_judge": {"dispatcher", "lead"},
+    "repair:insurance": WATCHERS,
+    "repair:cover_gaps": WATCHERS,
+    "repair:policy": WATCHERS,
+    "repair:policy_new": {"lead", "finance"},
     "repair:tenants": WATCHERS,
     "repair:tenant": WATCHERS,
     "repair:tenant_hold": {"finance", "lead"},
@@ -91,6 +99,18 @@ def paid_of(world: World, job: Job) -> Disbursement:
     )  # fmt: skip
 
 
+def incident_of(world: World, job: Job) -> Incident:
+    """A file over a job."""
+    values = {
+        "kind": "damage",
+        "text": "划痕",
+        "happened_at": world.now,
+        "status_since": world.now,
+        "reported_at": world.now,
+    }
+    return Incident.objects.get_or_create(job=job, no=1, defaults={**values, "reported_by": "x"})[0]
+
+
 def fee_of(world: World, job: Job) -> Fee:
     """A fee of a job."""
     return Fee.objects.create(job=job, kind="stop", noted_at=world.now)
@@ -108,7 +128,7 @@ OF_AGENTS = {
 
 def test_the_matrix_knows_every_page() -> None:
     posted = {"repair:scope_switch", "repair:estimate_save", "repair:estimate_send", "repair:estimate_photo"}
-    posted |= {"repair:complaint_findings", "repair:complaint_files"}
+    posted |= {"repair:complaint_findings", "repair:complaint_files", "repair:incident_close", "repair:policy_end"}
     assert {f"repair:{pattern.name}" for pattern in urlpatterns} == set(MATRIX) | posted | OF_AGENTS.keys()
 
 
@@ -140,6 +160,10 @@ def test_who_may_read(name: str, world: World, at_console: AtConsole) -> None:
         "repair:outlay": [job_ref(job.pk)],
         "repair:outlay_strike": [job_ref(job.pk), paid_of(world, job).ref],
         "repair:fee_waive": [job_ref(job.pk), fee_of(world, job).kind],
+        "repair:incident": [incident_ref(incident_of(world, job).pk)],
+        "repair:incident_report": [job_ref(job.pk)],
+        "repair:incident_judge": [incident_ref(incident_of(world, job).pk)],
+        "repair:policy": [public_id("ins", InsurancePolicy.objects.values_list("pk", flat=True)[0])],
         "repair:scope_rule": [public_id("scr", rule_of().pk)],
         "repair:tenant": [public_id("ten", world.tenant.pk)],
         "repair:tenant_hold": [public_id("ten", world.tenant.pk)],
@@ -149,7 +173,14 @@ def test_who_may_read(name: str, world: World, at_console: AtConsole) -> None:
         answer = at_console(role.value, workshop_id).get(url(name, *args))
         allowed = answer.status_code in {200, 409}  # 409: a step that is somebody else's is named, with the way back
         # back to the job: it is not the time yet
-        early = {"repair:estimate", "repair:receive", "repair:quality", "repair:note", "repair:give"}
+        early = {
+            "repair:incident_report",
+            "repair:estimate",
+            "repair:receive",
+            "repair:quality",
+            "repair:note",
+            "repair:give",
+        }
         allowed |= name in early and answer.status_code == 302
         assert allowed == (role.value in MATRIX[name]), (name, role, answer.status_code)
         assert allowed or answer.status_code == 403 or (name == "repair:tenant" and role == StaffRole.WORKSHOP)

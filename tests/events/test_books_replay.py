@@ -49,6 +49,7 @@ EVERYTHING: list[Step] = [
         )
     ),
     *(("tenant_speaks", number, 6) for number in range(3)), ("time_passes", 0, 0), ("everybody_goes_on", 0, 2),
+    *(("somebody_complains", number, number) for number in range(12)),
 ]  # fmt: skip
 
 

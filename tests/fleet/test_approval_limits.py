@@ -140,7 +140,7 @@ def test_a_limit_is_added_changed_and_removed_by_an_administrator_and_told(acme:
             limit_id=row.ref, terms=Terms(role="approver", service="repair", is_unlimited=True), actor=admin, now=NOW
         )
         assert [say_limit(limit) for limit in all_limits()] == [
-            "Administrator: without limit", "Approver (Repair): without limit", "Approver: ¥5,000.00",
+            "Administrator: without limit, above the budget too", "Approver (Repair): without limit", "Approver: ¥5,000.00",
             "Fleet manager: ¥20,000.00",
         ]  # fmt: skip
     with tenant_context(pacific), pytest.raises(Http404):

@@ -177,9 +177,9 @@ def test_a_site_is_saved_and_told(desk: Desk, acme: Tenant) -> None:
 
 ALLOWED = {
     "admin": set(Action),
-    "fleet_manager": {Action.READ, Action.SUBMIT, Action.DECIDE, Action.MANAGE},
-    "requester": {Action.READ, Action.SUBMIT},
-    "approver": {Action.READ, Action.DECIDE},
+    "fleet_manager": {Action.READ, Action.SUBMIT, Action.DECIDE, Action.MANAGE, Action.COMPLAIN},
+    "requester": {Action.READ, Action.SUBMIT, Action.COMPLAIN},
+    "approver": {Action.READ, Action.DECIDE, Action.COMPLAIN},
     "finance": {Action.READ, Action.BUDGET},
     "viewer": {Action.READ},
 }

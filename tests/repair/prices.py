@@ -1,14 +1,21 @@
 """A standard card and one of a customer, as of long before the first order; and what VAT there is."""
 
 from datetime import datetime, time, timedelta
+from io import StringIO
 from typing import Any
+
+from django.core.management import call_command
 
 from partners.desk.days import local_day
 from partners.desk.models import RateVersion
 from partners.desk.services import drafts, publishing, taxes
 from partners.desk.services.drafts import PriceDraft
+from repair.models import Job
+from repair.selectors.costs import read_bill
+from repair.services import changing
 from tenants.actors import Actor, StaffRole
 from tenants.models import Tenant
+from tests.repair.world import World, fresh
 
 FINANCE = Actor(kind="user", id="finance", name="黄丽", staff_roles=frozenset({StaffRole.FINANCE.value}))
 VAT = {"repair": 1_300, "agency": 600, "rental": 1_300, "laid_out": 0}
@@ -52,3 +59,23 @@ def set_vat(now: datetime) -> None:
         taxes.set_vat_rate(
             group=group, rate_bp=rate_bp, valid_from=local_day(now) - timedelta(days=400), actor=FINANCE, now=now
         )
+
+
+def costs(job: Job) -> list[tuple[str, int]]:
+    """Kind (with its way) and amount of each line that stands, as a bill shows them."""
+    return [(f"{line.kind} {line.operation}".strip(), line.amount_fen) for line in read_bill(fresh(job)).lines]
+
+
+def check() -> str:
+    """What `recompute_costs --check` says."""
+    out = StringIO()
+    call_command("recompute_costs", check=True, stdout=out)
+    return out.getvalue().strip()
+
+
+def cancel(world: World, job: Job, **more: Any) -> None:
+    """The customer does not want it any more."""
+    actor = more.pop("actor", world.ten)
+    changing.cancel_orders(
+        tenant_id=world.tenant.pk, order_ids=[job.order_id], reason="不需要了", actor=actor, now=world.tick(), **more
+    )

@@ -20,7 +20,7 @@ class OutlayForm(StepForm):
     receipt = forms.FileField(
         label=_("Photo of the receipt"), widget=forms.FileInput(attrs={"accept": "image/*", "capture": "environment"})
     )
-    paid_on = forms.DateField(label=_("Paid on"), widget=forms.DateInput(attrs={"type": "date"}))
+    paid_on = forms.DateField(label=_("Paid on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     is_in_customers_name = forms.BooleanField(
         label=_("The receipt is in the customer's name"), required=False, initial=True,
         help_text=_("Then it carries none of our tax."),

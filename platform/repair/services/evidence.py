@@ -28,7 +28,7 @@ def end_wait(complaint: Complaint, *, now: datetime) -> None:
     if complaint.evidence_since is None:
         return
     end = min(now, ends_at(complaint))
-    resume_clocks(kinds=["problem"], subject_ids=[complaint.pk], reason="released", now=end)
+    resume_clocks(kinds=["problem"], subject_ids=[complaint.pk], reason=WHY, now=end)
     complaint.evidence_used_s += int((end - complaint.evidence_since).total_seconds())
     complaint.evidence_since = None
 
