@@ -114,10 +114,10 @@ def test_an_area_below_its_least_raises_one_alert_until_it_has_enough(desk: Desk
     assert (watch(at(10)), watch(at(10, 1))) == (1, 0)
     alert = CoverAlert.objects.get()
     assert (alert.area, alert.opened_at, alert.closed_at, alert.fit, alert.least) == (desk.area, at(10), None, 1, 2)
-    assert [(item["name"], item["reasons"]) for item in alert.unfit] == [
-        (second.name, ["leave"]),
-        (unfit.name, ["training"]),
-    ]
+    assert {item["name"]: item["reasons"] for item in alert.unfit} == {
+        second.name: ["leave"],
+        unfit.name: ["training"],
+    }
     Leave.objects.create(agent=first, starts_at=at(12), ends_at=at(14), reason="x")
     assert watch(at(12)) == 0
     assert CoverAlert.objects.get().fewest == 0
