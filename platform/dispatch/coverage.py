@@ -94,8 +94,8 @@ def cover_areas(
     of_area: dict[UUID, list[Any]] = defaultdict(list)
     for agent in read_on_shift(now=now):
         shut[agent.pk] = why_unfit(agent, now=now, floor=floor)
-        for area_id in agent.area_ids:
-            of_area[area_id].append(agent)
+        for served in agent.area_ids:
+            of_area[served].append(agent)
     legs = count_by_area(now=now) if by_area is None else by_area
     found = []
     for area in read_areas():

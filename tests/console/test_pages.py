@@ -1,6 +1,7 @@
 """The operator's pages: who may read them, what they cost, and what their steps do."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -111,6 +112,13 @@ def incident_of(world: World, job: Job) -> Incident:
     return Incident.objects.get_or_create(job=job, no=1, defaults={**values, "reported_by": "x"})[0]
 
 
+def policy_of(world: World) -> InsurancePolicy:
+    """A policy of the operator's."""
+    values = {"kinds": ["custody"], "starts_at": world.now, "ends_at": world.now + timedelta(days=1), "limit_fen": 100}
+    entered = {**values, "entered_by": "x", "entered_at": world.now}
+    return InsurancePolicy.objects.get_or_create(insurer="x", number="1", defaults=entered)[0]
+
+
 def fee_of(world: World, job: Job) -> Fee:
     """A fee of a job."""
     return Fee.objects.create(job=job, kind="stop", noted_at=world.now)
@@ -163,7 +171,7 @@ def test_who_may_read(name: str, world: World, at_console: AtConsole) -> None:
         "repair:incident": [incident_ref(incident_of(world, job).pk)],
         "repair:incident_report": [job_ref(job.pk)],
         "repair:incident_judge": [incident_ref(incident_of(world, job).pk)],
-        "repair:policy": [public_id("ins", InsurancePolicy.objects.values_list("pk", flat=True)[0])],
+        "repair:policy": [public_id("ins", policy_of(world).pk)],
         "repair:scope_rule": [public_id("scr", rule_of().pk)],
         "repair:tenant": [public_id("ten", world.tenant.pk)],
         "repair:tenant_hold": [public_id("ten", world.tenant.pk)],
