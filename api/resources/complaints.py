@@ -224,7 +224,8 @@ class ComplaintStep(ApiView):
     def take(
         self, request: Request, body: type[StrictSerializer], step: Callable[..., Complaint], key: str
     ) -> Response:
-        """Read the body, take the step, show the complaint."""
+        """Find the complaint, read the body, take the step, show it."""
+        complaint_for(self.actor, key)  # a stranger's is not found, whatever the body says
         given = body(data=request.data)
         given.is_valid(raise_exception=True)
         done = step(complaint_id=key, actor=self.actor, now=self.now, **given.validated_data)

@@ -75,7 +75,7 @@ def test_the_timeline_tells_every_step_with_public_ids(erp: Partner, world: Tena
     assert (placed["order"], placed["vehicle"], placed["batch"]) == (order["id"], order["vehicle"], order["batch"])
     assert not [name for step in steps for name in step["data"] if name.endswith("_id") or name == "subject"]
     later = erp.get(f"orders/{order['id']}/timeline?after={steps[1]['seq']}").json()["data"]
-    assert [step["type"] for step in later] == ["order.cancelled"]
+    assert [step["type"] for step in later] == ["order.cancelled", "order.costed"]
 
 
 # --- estimates ------------------------------------------------------------------------------------------------------------
