@@ -95,6 +95,7 @@ async function sendDrafts() {
 async function sendSteps(changed, done) {
   for (const step of await all("steps")) {
     if (step.state !== "waiting") return; // what comes after one that was refused waits for it
+    await sendPhotos(changed); // its own may have been taken while the earlier ones were under way
     const keys = Object.values(step.photos);
     const rows = await Promise.all(keys.map((key) => get("photos", key)));
     const bad = rows.find((row) => row?.state === "refused");
